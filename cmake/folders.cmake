@@ -1,0 +1,15 @@
+# weir_folder(NAME USES LIB... [PRECOMPILES HEADER...]): src/NAME and include/weir/NAME as one static library, weir::NAME.
+# A folder that is not named in USES is not linked, so an arrow that the table lacks does not build.
+function(weir_folder name)
+  cmake_parse_arguments(arg "" "" "USES;PRECOMPILES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  add_library(weir_${name} STATIC ${sources})
+  add_library(weir::${name} ALIAS weir_${name})
+  target_include_directories(weir_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include PRIVATE ${CMAKE_SOURCE_DIR}/src/${name})
+  target_link_libraries(weir_${name} PUBLIC ${arg_USES} PRIVATE weir_flags)
+  set_target_properties(weir_${name} PROPERTIES LINKER_LANGUAGE CXX)
+  target_compile_definitions(weir_${name} PRIVATE WEIR_VERSION="${PROJECT_VERSION}")
+  if(arg_PRECOMPILES)
+    target_precompile_headers(weir_${name} PRIVATE ${arg_PRECOMPILES})
+  endif()
+endfunction()

@@ -1,0 +1,3 @@
+#include "weir/cli/run.hpp"
+
+int main(int argc, char** argv) { return weir::cli::run(argc, argv); }
