@@ -1,0 +1,163 @@
+#include "weir/dialect/ask.hpp"
+
+#include "envelopes.hpp"
+#include "file_names.hpp"
+#include "json_scan.hpp"
+#include "json_text.hpp"
+#include "pasted.hpp"
+#include "text_match.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <ranges>
+#include <span>
+#include <string_view>
+
+namespace weir::dialect {
+namespace {
+
+constexpr std::size_t recent = 6;  // calls and results that the policy looks back on
+constexpr std::size_t result_window_bytes = 8 * 1024;
+constexpr std::size_t system_window_bytes = 2 * 1024;
+
+std::string_view bytes_of(padded_view body, place where) noexcept {
+    return body.text().substr(where.offset, where.length);
+}
+
+// Adds a text part; parts of other kinds say nothing that could be read.
+bool append_part(json_scan& in, std::string& out) {
+    if (in.peek() != '{') return in.value().has_value();
+    std::string_view type = "text";
+    std::string_view text;
+    bool has_text = false;
+    const bool whole = in.object([&](std::string_view key) {
+        if (in.peek() != '"') return in.value().has_value();
+        const auto inner = in.string();
+        if (inner && key == "type") type = *inner;
+        if (inner && key == "text") text = *inner, has_text = true;
+        return inner.has_value();
+    });
+    if (!has_text || (type != "text" && type != "input_text")) return whole;
+    if (!out.empty()) out += '\n';
+    append_unescaped(out, text);
+    return whole;
+}
+
+// The text of a message's content: a string, or an array of parts.
+std::string text_of(padded_view body, place content) {
+    std::string out;
+    const std::string_view json = bytes_of(body, content);
+    if (json.starts_with('"')) {
+        append_unescaped(out, json.substr(1, json.size() - 2));
+    } else if (json.starts_with('[')) {
+        json_scan in(json);
+        in.array([&] { return append_part(in, out); });
+    }
+    return out;
+}
+
+// System text up to a bound: what makes a request housekeeping is said at once.
+std::string system_text(padded_view body, const body_index& index) {
+    std::string out;
+    for (const message& m : index.messages) {
+        if (m.from != speaker::system) continue;
+        out += text_of(body, m.content);
+        if (out.size() >= system_window_bytes) break;
+        out += '\n';
+    }
+    out.resize(std::min(out.size(), system_window_bytes));
+    return out;
+}
+
+// Sets the latest human text and its message; gives the text with the indentation of its first line.
+std::string find_text(ask& out, padded_view body, const body_index& index, const ask_rules& rules) {
+    out.message = index.messages.size();
+    for (std::size_t i = index.messages.size(); i-- > 0;) {
+        const message& m = index.messages[i];
+        if (m.from != speaker::user || m.content.empty()) continue;
+        std::string text = strip_envelopes(text_of(body, m.content), rules.envelopes);
+        out.text = trim(text);
+        if (out.text.empty()) continue;
+        out.message = i;
+        return text;
+    }
+    return {};
+}
+
+turn turn_of(const ask& found, const body_index& index) noexcept {
+    const std::size_t next = found.message == index.messages.size() ? 0 : found.message + 1;
+    const auto after = std::views::drop(index.messages, static_cast<std::ptrdiff_t>(next));
+    const bool works = std::ranges::any_of(
+        after, [](const message& m) { return m.from == speaker::assistant || m.from == speaker::tool; });
+    return works ? turn::tool : turn::human;
+}
+
+bool is_housekeeping(const ask& found, padded_view body, const body_index& index, const ask_rules& rules) {
+    if (index.tools > 0) return false;
+    if (phrase_index(rules.housekeeping_ask).begins(found.text)) return true;
+    return phrase_index(rules.housekeeping_system).occurs_in(system_text(body, index));
+}
+
+// What of `all`, which is in the order of messages, comes after the human text.
+template <class item>
+std::span<const item> since(const std::vector<item>& all, const ask& found, const body_index& index) {
+    if (found.message == index.messages.size()) return all;
+    const auto first = std::ranges::upper_bound(all, found.message, {},
+                                                [](const item& i) { return std::size_t{i.message}; });
+    return {first, all.end()};
+}
+
+template <class item>
+std::span<const item> last_of(std::span<const item> all) noexcept {
+    return all.last(std::min(all.size(), recent));
+}
+
+std::uint32_t count_same(std::span<const tool_call> calls) noexcept {
+    std::ptrdiff_t most = 0;
+    for (const tool_call& call : calls) {
+        most = std::max(most, std::ranges::count(calls, call.fingerprint, &tool_call::fingerprint));
+    }
+    return static_cast<std::uint32_t>(most);
+}
+
+// A result may be megabytes long; how it ended is said at its head or its end.
+bool has_failed(padded_view body, place content, const mark_index& marks) {
+    const std::string text = text_of(body, content);
+    const std::string_view all = text;
+    if (all.size() <= 2 * result_window_bytes) return marks.occurs_in(all);
+    return marks.occurs_in(all.substr(0, result_window_bytes)) ||
+           marks.occurs_in(all.substr(all.size() - result_window_bytes));
+}
+
+std::uint32_t count_failed(padded_view body, std::span<const tool_result> results, const body_index& index,
+                           const ask_rules& rules) {
+    if (results.empty()) return 0;
+    const mark_index marks(rules.failure_marks);
+    const auto failed = std::ranges::count_if(results, [&](const tool_result& r) {
+        return has_failed(body, index.messages[r.message].content, marks);
+    });
+    return static_cast<std::uint32_t>(failed);
+}
+
+}  // namespace
+
+ask ask_of(padded_view body, const body_index& index, const ask_rules& rules) {
+    ask out;
+    const std::string text = find_text(out, body, index, rules);
+    out.kind = turn_of(out, index);
+    if (out.kind == turn::human && is_housekeeping(out, body, index, rules)) out.kind = turn::housekeeping;
+    split_text split = split_pasted(text, rules);
+    out.request = std::move(split.request);
+    out.pasted_lines = split.pasted_lines;
+    out.pasted_per_mille = split.pasted_per_mille;
+    out.files_named = count_file_names(out.request, rules);
+    const auto calls = since(index.calls, out, index);
+    out.calls = static_cast<std::uint32_t>(calls.size());
+    out.same_call_of_last_6 = count_same(last_of(calls));
+    out.failed_results_of_last_6 =
+        count_failed(body, last_of(since(index.results, out, index)), index, rules);
+    return out;
+}
+
+}  // namespace weir::dialect

@@ -1,0 +1,248 @@
+#include "pasted.hpp"
+
+#include "envelopes.hpp"
+#include "text_match.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <unordered_map>
+#include <vector>
+
+namespace weir::dialect {
+namespace {
+
+constexpr std::size_t lead_chars_max = 400;
+constexpr std::size_t document_chars_from = 1000;
+constexpr std::size_t fence_marks_min = 3;
+constexpr std::size_t code_indent = 4;
+
+enum class paste : std::uint8_t { no, yes, open_fence };  // open_fence: in a fence that is never closed
+
+struct line {
+    std::string_view text;
+    std::size_t chars = 0;  // the line break included
+    paste pasted = paste::no;
+    bool blank = false;
+};
+using lines = std::vector<line>;
+
+lines split_lines(std::string_view text) {
+    lines out;
+    for (;;) {
+        const std::size_t end = text.find('\n');
+        const std::string_view one = text.substr(0, end);
+        out.push_back({one, count_code_points(one) + 1, paste::no, trim(one).empty()});
+        if (end == std::string_view::npos) return out;
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::size_t chars_of(const lines& all, std::size_t from, std::size_t to) noexcept {
+    std::size_t sum = 0;
+    for (std::size_t i = from; i < to; ++i) sum += all[i].chars;
+    return sum;
+}
+
+void mark(lines& all, std::size_t from, std::size_t to) noexcept {
+    for (std::size_t i = from; i < to; ++i) all[i].pasted = paste::yes;
+}
+
+// ---- fences and quotes ----
+
+// How many ` or ~ the line begins with, if they can begin or end a fence. Source: CommonMark 0.31, 4.5.
+std::size_t fence_length(std::string_view text) noexcept {
+    if (text.empty() || (text.front() != '`' && text.front() != '~')) return 0;
+    const std::size_t length = std::min(text.find_first_not_of(text.front()), text.size());
+    if (length < fence_marks_min) return 0;
+    const bool inline_code = text.front() == '`' && text.find('`', length) != std::string_view::npos;
+    return inline_code ? 0 : length;
+}
+
+void mark_fences_and_quotes(lines& all) noexcept {
+    std::size_t opened = 0;  // index of the line that opened the fence
+    std::size_t marks = 0;   // its length; 0 outside fences
+    char sign = '\0';
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::string_view text = trim(all[i].text);
+        const std::size_t length = fence_length(text);
+        if (marks == 0) {
+            if (length == 0 && text.starts_with('>')) all[i].pasted = paste::yes;
+            if (length == 0) continue;
+            opened = i, marks = length, sign = text.front();
+        } else if (length >= marks && length == text.size() && text.front() == sign) {
+            mark(all, opened, i + 1);
+            marks = 0;
+        }
+    }
+    if (marks == 0) return;
+    for (std::size_t i = opened; i < all.size(); ++i) all[i].pasted = paste::open_fence;
+}
+
+// ---- elements and indented blocks ----
+
+void mark_elements(lines& all, const std::vector<std::string>& request_elements) {
+    // The lines on which elements end, by name: found in one pass, or tags without an end would cost a search
+    // each.
+    std::unordered_map<std::string_view, std::vector<std::size_t>> ends;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::string_view text = all[i].text;
+        for (std::size_t at = text.find("</"); at != std::string_view::npos; at = text.find("</", at + 2)) {
+            const std::size_t close = text.find('>', at);
+            if (close == std::string_view::npos) break;
+            ends[text.substr(at + 2, close - at - 2)].push_back(i);
+        }
+    }
+    if (ends.empty()) return;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::string_view name = tag_at(trim(all[i].text));
+        const auto found = name.empty() ? ends.end() : ends.find(name);
+        if (found == ends.end()) continue;
+        const bool request = std::ranges::any_of(
+            request_elements, [&](const std::string& element) { return equal_in_any_case(element, name); });
+        const auto end = std::ranges::lower_bound(found->second, i);
+        if (request || end == found->second.end() || *end == i) continue;
+        mark(all, i, *end + 1);
+        i = *end;
+    }
+}
+
+bool is_indented(std::string_view text) noexcept {
+    return text.starts_with('\t') || text.find_first_not_of(' ') >= code_indent;
+}
+
+// Only below a line that is not indented: a text that is indented as a whole is no quote.
+void mark_indented(lines& all) noexcept {
+    bool below = false;
+    bool in_block = false;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all[i].blank) continue;
+        const bool indented = is_indented(all[i].text);
+        in_block = indented && below && (in_block || all[i - 1].blank);
+        if (in_block) all[i].pasted = paste::yes;
+        below = below || !indented;
+    }
+}
+
+// ---- documents and lists beside an instruction ----
+
+bool is_rule(std::string_view text) noexcept {
+    text = trim(text);
+    return text.size() >= 3 && text.find_first_not_of('-') == std::string_view::npos;
+}
+
+bool is_heading(std::string_view text) noexcept {
+    const std::size_t marks = std::min(text.find_first_not_of('#'), text.size());
+    return marks >= 1 && marks <= 6 && text.substr(marks).starts_with(' ');
+}
+
+// "1." "2)" "-" "*" "+" "•" and a blank, or "3、".
+bool is_list_item(std::string_view text) noexcept {
+    text = trim(text);
+    std::size_t digits = 0;
+    while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
+    const std::string_view rest = text.substr(digits);
+    if (digits > 0) return rest.starts_with(". ") || rest.starts_with(") ") || rest.starts_with("、");
+    return rest.starts_with("- ") || rest.starts_with("* ") || rest.starts_with("+ ") ||
+           rest.starts_with("• ");
+}
+
+bool points_at_paste(const lines& all, std::size_t from, std::size_t to, const phrase_index& leads) noexcept {
+    for (std::size_t i = from; i < to; ++i) {
+        if (leads.occurs_in(all[i].text)) return true;
+    }
+    return false;
+}
+
+// From the list item at `first` to the line after the list.
+std::size_t list_end(const lines& all, std::size_t first) noexcept {
+    std::size_t end = first;
+    for (std::size_t i = first; i < all.size(); ++i) {
+        if (all[i].blank) continue;
+        const bool after_blank = i > first && all[i - 1].blank;
+        const bool goes_on =
+            is_list_item(all[i].text) || all[i].text.starts_with(' ') || all[i].text.starts_with('\t');
+        if (after_blank && !goes_on) break;
+        end = i + 1;
+    }
+    return end;
+}
+
+std::size_t next_not_blank(const lines& all, std::size_t from) noexcept {
+    while (from < all.size() && all[from].blank) ++from;
+    return from;
+}
+
+// An instruction first, then what it is about. True where something was marked.
+bool mark_after_lead(lines& all, const phrase_index& leads) {
+    std::size_t end = 0;
+    while (end < all.size() && !all[end].blank && (end == 0 || !is_list_item(all[end].text))) ++end;
+    const std::size_t first = next_not_blank(all, end);
+    if (first == all.size() || chars_of(all, 0, end) > lead_chars_max) return false;
+    // What begins like a document is no instruction.
+    if (is_rule(all[0].text) || is_heading(all[0].text) || all[0].pasted != paste::no) return false;
+    const bool points = points_at_paste(all, 0, end, leads);
+    if (points && is_list_item(all[first].text)) {
+        mark(all, first, list_end(all, first));
+        return true;
+    }
+    if (first == end || chars_of(all, first, all.size()) < document_chars_from) return false;
+    const std::string_view last = trim(all[end - 1].text);
+    const bool colon = last.ends_with(':') || last.ends_with("：");
+    if (!colon && !points && !is_rule(all[first].text) && !is_heading(all[first].text)) return false;
+    mark(all, first, all.size());
+    return true;
+}
+
+// What the instruction is about first, then the instruction.
+void mark_before_end(lines& all, const phrase_index& leads) {
+    std::size_t start = all.size();
+    while (start > 0 && !all[start - 1].blank && !is_rule(all[start - 1].text)) --start;
+    if (start == 0 || start == all.size() || chars_of(all, start, all.size()) > lead_chars_max) return;
+    if (chars_of(all, 0, start) < document_chars_from) return;
+    if (!is_rule(all[start - 1].text) && !points_at_paste(all, start, all.size(), leads)) return;
+    mark(all, 0, start);
+    for (std::size_t i = start; i < all.size(); ++i) {
+        if (all[i].pasted == paste::open_fence) all[i].pasted = paste::no;
+    }
+}
+
+bool leaves_a_request(const lines& all) noexcept {
+    return std::ranges::any_of(all, [](const line& l) { return l.pasted == paste::no && !l.blank; });
+}
+
+}  // namespace
+
+std::size_t count_code_points(std::string_view text) noexcept {
+    std::size_t count = 0;
+    for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    return count;
+}
+
+split_text split_pasted(std::string_view text, const ask_rules& rules) {
+    split_text out;
+    text = trim_lines(text);
+    if (text.empty()) return out;
+    lines all = split_lines(text);
+    mark_fences_and_quotes(all);
+    lines more = all;
+    const phrase_index leads(rules.paste_leads);
+    if (!mark_after_lead(more, leads)) mark_before_end(more, leads);
+    mark_elements(more, rules.request_elements);
+    mark_indented(more);
+    // Agents put whole requests into elements and templates: these rules may not leave nothing to ask for.
+    if (leaves_a_request(more)) all = std::move(more);
+    std::size_t pasted_chars = 0;
+    for (const line& l : all) {
+        if (l.pasted == paste::no) {
+            out.request.append(l.text).append("\n");
+            continue;
+        }
+        ++out.pasted_lines;
+        pasted_chars += l.chars;
+    }
+    out.request = std::string(trim(out.request));
+    out.pasted_per_mille = static_cast<std::uint32_t>(pasted_chars * 1000 / chars_of(all, 0, all.size()));
+    return out;
+}
+
+}  // namespace weir::dialect

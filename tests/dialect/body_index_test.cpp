@@ -1,0 +1,371 @@
+#include "weir/dialect/body_index.hpp"
+
+#include "support.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace weir::dialect {
+namespace {
+
+using test::indexed_body;
+
+result<body_index> read(std::string_view text, const limits& bounds = {}) {
+    body_indexer indexer;
+    return indexer.chat(padded_text(text), bounds);
+}
+
+// "malformed_json", "invalid_field messages[2].role", or "ok".
+std::string outcome(std::string_view text, const limits& bounds = {}) {
+    const auto got = read(text, bounds);
+    if (got) return "ok";
+    EXPECT_EQ(got.error().from, origin::client);
+    EXPECT_FALSE(got.error().detail.empty());
+    const std::string name(code_name(got.error().code));
+    return got.error().field.empty() ? name : name + " " + got.error().field;
+}
+
+std::string_view at(const indexed_body& b, place where) {
+    return b.body.text().substr(where.offset, where.length);
+}
+
+// A body with `member` added; a full one that every reader of a member passes.
+std::string with(std::string_view member) {
+    return R"({"model":"auto","messages":[{"role":"user","content":"hi"}])" + std::string(member) + "}";
+}
+
+const std::string sample = R"({
+  "model" : "auto" , "messages": [
+    {"role":"system","content":"Be brief."},
+    {"content":[{"type":"text","text":"look \u00e9"},
+      {"image_url":{"url":"data:image/png;base64,AAAA"},"type":"image_url"}],"role":"user"},
+    {"role":"assistant","content":null,"reasoning_content":"","tool_calls":[
+      {"id":"c1","type":"function","function":{"name":"bash","arguments":"{\"a\":1}"}},
+      {"id":"c2","type":"function","function":{"name":"bash","arguments":"{\"a\":1}"}},
+      {"id":"c3","type":"function","function":{"name":"bash","arguments":"{\"a\":2}"}}]},
+    {"role":"tool","tool_call_id":"c1","content":"ok"}
+  ],
+  "tools":[{"type":"function","function":{"name":"bash"}},{}], "stream":true, "max_tokens": 100,
+  "reasoning_effort":"low","thinking":{"type":"enabled"},"tool_choice":"auto",
+  "response_format":{"type":"json_schema","json_schema":{}}, "seed": 12345678901234567890123,
+  "x":[-0.5e+10,[],{}]
+} )";
+
+TEST(body_index, everything_that_weir_reads_is_found) {
+    const indexed_body b(sample);
+    const body_index& i = b.index;
+    EXPECT_EQ(at(b, i.model), "\"auto\"");
+    EXPECT_EQ(i.model_name, "auto");
+    EXPECT_TRUE(i.stream);
+    EXPECT_EQ(i.effort, "low");
+    EXPECT_EQ(i.thinking, thinking_word::enabled);
+    EXPECT_EQ(i.max_tokens, 100);
+    EXPECT_EQ(i.tools, 2u);
+    EXPECT_EQ(i.tool_choice, tool_choice_word::automatic);
+    EXPECT_EQ(i.response_format, response_format_word::json_schema);
+    ASSERT_EQ(i.messages.size(), 4u);
+    EXPECT_EQ(at(b, i.messages[0].content), "\"Be brief.\"");
+    EXPECT_EQ(i.messages[1].from, speaker::user);
+    EXPECT_TRUE(at(b, i.messages[1].content).starts_with('['));
+    EXPECT_TRUE(at(b, i.messages[1].content).ends_with(']'));
+    EXPECT_TRUE(i.messages[2].content.empty());
+    EXPECT_TRUE(i.messages[2].reasoning);
+    EXPECT_EQ(i.messages[2].first_call, 0u);
+    EXPECT_EQ(i.messages[2].call_count, 3u);
+    EXPECT_EQ(i.images, 1u);
+    EXPECT_EQ(i.image_bytes,
+              std::string(R"({"image_url":{"url":"data:image/png;base64,AAAA"},"type":"image_url"})").size());
+    ASSERT_EQ(i.calls.size(), 3u);
+    EXPECT_EQ(i.calls[0].fingerprint, i.calls[1].fingerprint);
+    EXPECT_NE(i.calls[0].fingerprint, i.calls[2].fingerprint);
+    EXPECT_EQ(i.calls[2].message, 2u);
+    ASSERT_EQ(i.results.size(), 1u);
+    EXPECT_EQ(i.results[0].id_hash, i.calls[0].id_hash);
+    EXPECT_NE(i.results[0].id_hash, i.calls[1].id_hash);
+    EXPECT_EQ(i.results[0].message, 3u);
+}
+
+TEST(body_index, a_body_cut_anywhere_is_refused) {
+    for (std::size_t length = 0; length < sample.find_last_of('}'); ++length) {
+        ASSERT_EQ(outcome(sample.substr(0, length)), "malformed_json")
+            << length << ": " << sample.substr(0, length);
+    }
+}
+
+TEST(body_index, any_byte_replaced_is_read_or_refused_but_never_misread) {
+    body_indexer indexer;
+    for (const char byte : {'\0', '"', '{', '}', '[', ']', ',', ':', '\\', ' ', '1', 'x', '\xff', '\n'}) {
+        for (std::size_t at = 0; at < sample.size(); ++at) {
+            std::string body = sample;
+            body[at] = byte;
+            const auto got = indexer.chat(padded_text(body), limits{});
+            // The reference takes a NUL at the end for the end.
+            const bool valid = byte != '\0' && nlohmann::json::accept(body);
+            if (got) EXPECT_TRUE(valid) << at << " " << static_cast<int>(byte) << ": " << body;
+            if (!got && got.error().code == errc::malformed_json) {
+                EXPECT_FALSE(valid) << at << " " << static_cast<int>(byte) << ": " << got.error().detail;
+            }
+        }
+    }
+}
+
+TEST(body_index, text_that_is_not_one_json_object_is_refused) {
+    const std::string ok = with("");
+    const std::vector<std::string> texts = {
+        "",
+        " ",
+        "null",
+        "[]",
+        "\"model\"",
+        "1",
+        "{",
+        "}",
+        "{]",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{\"a\":1,}",
+        "{,}",
+        "{\"a\" 1}",
+        "{1:2}",
+        "{\"a\":1 \"b\":2}",
+        ok + ok,
+        ok + "x",
+        ok + ",",
+        ok + "]",
+        "\xEF\xBB\xBF" + ok,
+        std::string("\0", 1) + ok,
+        ok + std::string("\0", 1),
+        R"({"model":"a"}{"model":"b"})",
+        with(",\"x\":01"),
+        with(",\"x\":1."),
+        with(",\"x\":.5"),
+        with(",\"x\":1e"),
+        with(",\"x\":+1"),
+        with(",\"x\":-"),
+        with(",\"x\":0x1"),
+        with(",\"x\":NaN"),
+        with(",\"x\":Infinity"),
+        with(",\"x\":tru"),
+        with(",\"x\":truee"),
+        with(",\"x\":nul"),
+        with(",\"x\":True"),
+        with(",\"x\":'a'"),
+        with(",\"x\":\"\\x\""),
+        with(",\"x\":\"\\u12g4\""),
+        with(",\"x\":\"\\u12\""),
+        with(",\"x\":\"a\nb\""),
+        with(",\"x\":\"\x01\""),
+        with(",\"x\":\"\xC3\x28\""),
+        with(",\"x\":\"\xED\xA0\x80\""),
+        with(",\"x\":\"\xC0\xAF\""),
+        with(",\"\\q\":1"),
+        with(",\"x\":[1,]"),
+        with(",\"x\":[,1]"),
+        with(",\"x\":[1 2]"),
+        with(",\"x\":[1}"),
+        with(",\"x\":{\"a\":1]"),
+        with(",\"x\":1\"a\""),
+        with(",\"x\":\"a\"b"),
+        with(",\"x\":\"a\"\"b\""),
+        with(",\"x\":1\f"),
+        with(",\"x\":\x1a"),
+        with(",\"x\":{\"a\":}"),
+        with(",\"x\":/*c*/1"),
+        with(",\"x\""),
+        with(",\"x\":"),
+        with(","),
+    };
+    for (const auto& text : texts) EXPECT_EQ(outcome(text), "malformed_json") << text;
+}
+
+TEST(body_index, numbers_and_strings_of_others_pass_whatever_they_hold) {
+    for (const char* value :
+         {"12345678901234567890", "-0", "0.1e-400", "1E+9999", "\"\\ud800\"", "\"\\u0000\"",
+          "\"\\/\\b\\f\\n\\r\\t\\\"\\\\\"", "[[[]]]", "{\"\":{}}", "true", "false", "null", "\"}{][,:\""}) {
+        EXPECT_EQ(outcome(with(",\"x\":" + std::string(value))), "ok") << value;
+    }
+    EXPECT_EQ(outcome(with(",\"x\":1,\"x\":2")), "ok") << "a repeated field that weir does not read";
+}
+
+struct refusal {
+    std::string body;
+    std::string field;
+};
+
+TEST(body_index, a_wrong_field_is_refused_and_named) {
+    const std::string messages = R"("messages":[{"role":"user","content":"hi"}])";
+    const std::vector<refusal> cases = {
+        {"{" + messages + "}", "model"},
+        {"{\"model\":null," + messages + "}", "model"},
+        {"{\"model\":5," + messages + "}", "model"},
+        {"{\"model\":[\"a\"]," + messages + "}", "model"},
+        {"{\"model\":\"a\"," + messages + ",\"model\":\"b\"}", "model"},
+        {"{\"model\":\"a\"," + messages + ",\"\\u006dodel\":\"b\"}", "model"},
+        {R"({"model":"a"})", "messages"},
+        {R"({"model":"a","messages":null})", "messages"},
+        {R"({"model":"a","messages":{}})", "messages"},
+        {R"({"model":"a","messages":"hi"})", "messages"},
+        {R"({"model":"a","messages":[]})", "messages"},
+        {R"({"model":"a","messages":["hi"]})", "messages[0]"},
+        {R"({"model":"a","messages":[null]})", "messages[0]"},
+        {R"({"model":"a","messages":[{"role":"user"},{"content":"hi"}]})", "messages[1].role"},
+        {R"({"model":"a","messages":[{"role":"user"},{"role":"user"},{"role":1}]})", "messages[2].role"},
+        {R"({"model":"a","messages":[{"role":null}]})", "messages[0].role"},
+        {R"({"model":"a","messages":[{"role":"user","role":"system"}]})", "messages[0].role"},
+        {R"({"model":"a","messages":[{"role":"user","content":"a","\u0063ontent":"b"}]})",
+         "messages[0].content"},
+        {R"({"model":"a","messages":[{"role":"user","content":[{"type":"text","type":"image"}]}]})",
+         "messages[0].content[0].type"},
+        {R"({"model":"a","messages":[{"role":"assistant","tool_calls":[{},)"
+         R"({"function":{"name":"a","name":"b"}}]}]})",
+         "messages[0].tool_calls[1].function.name"},
+        {with(R"(,"messages":[{"role":"user"}])"), "messages"},
+        {with(R"(,"stream":"yes")"), "stream"},
+        {with(R"(,"stream":1)"), "stream"},
+        {with(R"(,"stream":true,"stream":false)"), "stream"},
+        {with(R"(,"max_tokens":1,"max_tokens":2)"), "max_tokens"},
+        {with(R"(,"tools":[],"tools":[])"), "tools"},
+        {with(R"(,"thinking":{"type":"enabled","type":"disabled"})"), "thinking.type"},
+        {with(R"(,"reasoning_effort":"low","reasoning_effort":"max")"), "reasoning_effort"},
+    };
+    for (const auto& c : cases) EXPECT_EQ(outcome(c.body), "invalid_field " + c.field) << c.body;
+}
+
+TEST(body_index, a_body_that_is_no_json_is_that_first_whatever_its_fields) {
+    EXPECT_EQ(outcome(R"({"model":5,"messages":[])"), "malformed_json");
+}
+
+TEST(body_index, a_second_model_key_is_refused_even_where_it_is_escaped) {
+    EXPECT_EQ(outcome(with(R"(,"\u006Dod\u0065l":"deepseek-v4-pro")")), "invalid_field model");
+    const indexed_body b(R"({"\u006dodel":"a\u0062","messages":[{"role":"user"}]})");
+    EXPECT_EQ(b.index.model_name, "ab");
+    EXPECT_EQ(at(b, b.index.model), R"("a\u0062")");
+}
+
+TEST(body_index, a_model_deeper_in_the_body_is_not_the_model) {
+    EXPECT_EQ(outcome(with(R"(,"metadata":{"model":1,"messages":2},"model_x":3)")), "ok");
+}
+
+std::string nested(std::size_t arrays) {
+    return with(",\"x\":" + std::string(arrays, '[') + std::string(arrays, ']'));
+}
+
+TEST(body_index, depth_is_bounded_wherever_it_is) {
+    limits bounds;
+    bounds.json_depth_max = 16;
+    EXPECT_EQ(outcome(nested(15), bounds), "ok");
+    EXPECT_EQ(outcome(nested(16), bounds), "malformed_json");
+    EXPECT_EQ(outcome(nested(127)), "ok");
+    EXPECT_EQ(outcome(nested(128)), "malformed_json");
+    EXPECT_EQ(outcome(nested(1'000'000)), "malformed_json");
+    EXPECT_EQ(outcome(with(",\"tools\":[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]"), bounds), "malformed_json");
+    EXPECT_EQ(outcome(std::string(5'000'000, '{')), "malformed_json");
+    bounds.json_depth_max = 3;
+    EXPECT_EQ(outcome(with(""), bounds), "ok");
+    bounds.json_depth_max = 2;
+    EXPECT_EQ(outcome(with(""), bounds), "malformed_json");
+}
+
+TEST(body_index, max_tokens_is_read_where_it_is_an_integer) {
+    const std::vector<std::pair<std::string, std::int64_t>> cases = {
+        {R"(,"max_tokens":7)", 7},
+        {R"(,"max_completion_tokens":8)", 8},
+        {R"(,"max_completion_tokens":8,"max_tokens":7)", 7},
+        {R"(,"max_tokens":7.5)", -1},
+        {R"(,"max_tokens":"7")", -1},
+        {R"(,"max_tokens":99999999999999999999)", -1},
+        {R"(,"max_tokens":null,"max_completion_tokens":8)", 8},
+        {R"(,"max_tokens":-3)", -1},
+        {R"(,"max_tokens":[1])", -1},
+    };
+    for (const auto& [member, wanted] : cases) {
+        EXPECT_EQ(indexed_body(with(member)).index.max_tokens.value_or(-1), wanted) << member;
+    }
+}
+
+TEST(body_index, words_that_are_a_choice_are_told_apart) {
+    const auto choice = [](const char* value) {
+        return indexed_body(with(",\"tool_choice\":" + std::string(value))).index.tool_choice;
+    };
+    EXPECT_EQ(choice("\"auto\""), tool_choice_word::automatic);
+    EXPECT_EQ(choice("\"none\""), tool_choice_word::none);
+    EXPECT_EQ(choice("\"required\""), tool_choice_word::required);
+    EXPECT_EQ(choice(R"({"type":"function","function":{"name":"f"}})"), tool_choice_word::named);
+    EXPECT_EQ(choice("null"), tool_choice_word::unsaid);
+    EXPECT_EQ(choice("\"any\""), tool_choice_word::other);
+    EXPECT_EQ(choice("5"), tool_choice_word::other);
+    const auto thinking = [](const char* value) {
+        return indexed_body(with(",\"thinking\":" + std::string(value))).index.thinking;
+    };
+    EXPECT_EQ(thinking(R"({"type":"disabled"})"), thinking_word::disabled);
+    EXPECT_EQ(thinking(R"({"x":1,"type":"enabled"})"), thinking_word::enabled);
+    EXPECT_EQ(thinking(R"({"type":"adaptive"})"), thinking_word::other);
+    EXPECT_EQ(thinking("null"), thinking_word::other) << "a second `thinking` must not be added";
+    EXPECT_EQ(thinking("true"), thinking_word::other);
+    const auto format = [](const char* value) {
+        return indexed_body(with(",\"response_format\":" + std::string(value))).index.response_format;
+    };
+    EXPECT_EQ(format(R"({"type":"text"})"), response_format_word::text);
+    EXPECT_EQ(format(R"({"type":"json_object"})"), response_format_word::json_object);
+    EXPECT_EQ(format("{}"), response_format_word::other);
+    EXPECT_EQ(format("null"), response_format_word::unsaid);
+    EXPECT_FALSE(indexed_body(with(R"(,"stream":null)")).index.stream);
+    EXPECT_EQ(indexed_body(with(R"(,"reasoning_effort":3)")).index.effort, "");
+}
+
+TEST(body_index, roles_are_told_apart_and_calls_belong_to_assistants) {
+    const indexed_body b(R"({"model":"a","messages":[{"role":"developer"},{"role":"user",)"
+                         R"("tool_calls":[{"id":"x"}],"reasoning_content":"r"},
+        {"role":"function"},
+        {"tool_calls":[{"id":"y"}],"role":"assistant","reasoning_content":null},
+        {"role":"too\u006c"}]})");
+    const auto& m = b.index.messages;
+    ASSERT_EQ(m.size(), 5u);
+    EXPECT_EQ(m[0].from, speaker::system);
+    EXPECT_EQ(m[1].from, speaker::user);
+    EXPECT_EQ(m[1].call_count, 0u);
+    EXPECT_FALSE(m[1].reasoning);
+    EXPECT_EQ(m[2].from, speaker::other);
+    EXPECT_EQ(m[3].call_count, 1u);
+    EXPECT_FALSE(m[3].reasoning);
+    EXPECT_EQ(m[4].from, speaker::tool);
+    ASSERT_EQ(b.index.calls.size(), 1u);
+    EXPECT_EQ(b.index.calls[0].message, 3u);
+    EXPECT_EQ(b.index.results.size(), 1u);
+}
+
+TEST(body_index, members_of_other_types_are_left_to_the_upstream) {
+    for (const char* member :
+         {R"(,"tools":{})", R"(,"tools":null)", R"(,"thinking":[])", R"(,"response_format":1)",
+          R"(,"max_tokens":{})", R"(,"reasoning_effort":[])"}) {
+        EXPECT_EQ(outcome(with(member)), "ok") << member;
+    }
+    for (const char* message :
+         {R"({"role":"user","content":5})", R"({"role":"assistant","tool_calls":{}})",
+          R"({"role":"assistant","tool_calls":[1,null,{"function":2}]})",
+          R"({"role":"tool","tool_call_id":7})", R"({"role":"user","content":["a",{"type":3},[]]})",
+          R"({"role":"x","reasoning_content":{}})"}) {
+        EXPECT_EQ(outcome(R"({"model":"a","messages":[)" + std::string(message) + "]}"), "ok") << message;
+    }
+}
+
+TEST(body_index, a_parser_that_grew_is_freed) {
+    body_indexer indexer;
+    ASSERT_TRUE(indexer.chat(padded_text(with("")), limits{}));
+    EXPECT_GT(indexer.kept_bytes(), 0u);
+    ASSERT_TRUE(indexer.chat(padded_text(with(",\"x\":\"" + std::string(4'000'000, 'a') + "\"")), limits{}));
+    EXPECT_LE(indexer.kept_bytes(), 1024u * 1024u);
+    ASSERT_TRUE(indexer.chat(padded_text(with("")), limits{}));
+}
+
+TEST(body_index, bytes_behind_the_body_do_not_count) {
+    const std::string text = with("");
+    const padded_text longer(text + "]]]]garbage\"\"");
+    body_indexer indexer;
+    EXPECT_TRUE(indexer.chat(padded_view(padded_view(longer).data(), text.size()), limits{}));
+}
+
+}  // namespace
+}  // namespace weir::dialect
