@@ -1,0 +1,50 @@
+#include "gates.hpp"
+
+#include <algorithm>
+
+namespace weir::router {
+namespace {
+
+bool far_beyond(std::int64_t estimate, std::int64_t context_tokens_max) {
+    // 0: the configuration states no limit
+    return context_tokens_max > 0 && estimate - context_tokens_max >= context_tokens_max / 5;
+}
+
+}  // namespace
+
+std::vector<strike> struck_tiers(const routing& routes, const classifier::features& f) {
+    std::vector<strike> struck;
+    struck.reserve(routes.tiers.size());
+    for (const tier& t : routes.tiers) {
+        if (f.images > 0 && !t.images) {
+            struck.push_back(strike::images);
+        } else if (far_beyond(f.context_tokens, t.context_tokens_max)) {
+            struck.push_back(strike::context);
+        } else {
+            struck.push_back(strike::none);
+        }
+    }
+    return struck;
+}
+
+std::optional<std::size_t> best_left(const std::vector<strike>& struck, std::size_t wanted) {
+    for (std::size_t i = wanted; i < struck.size(); ++i) {
+        if (struck[i] == strike::none) return i;
+    }
+    for (std::size_t i = std::min(wanted, struck.size()); i > 0; --i) {
+        if (struck[i - 1] == strike::none) return i - 1;
+    }
+    return std::nullopt;
+}
+
+std::string_view thinking_gate(const dialect::body_index& index) {
+    using enum dialect::tool_choice_word;
+    if (index.tool_choice == required || index.tool_choice == named) return "gate_tool_choice";
+    const auto lacks_reasoning = [](const dialect::message& m) {
+        return m.from == dialect::speaker::assistant && !m.reasoning;
+    };
+    if (index.tools > 0 && std::ranges::any_of(index.messages, lacks_reasoning)) return "gate_reasoning";
+    return {};
+}
+
+}  // namespace weir::router

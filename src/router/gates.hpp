@@ -1,0 +1,39 @@
+#pragma once
+// What cannot answer a request, whatever the policy says.
+
+#include "weir/classifier/features.hpp"
+#include "weir/dialect/body_index.hpp"
+#include "weir/router/routing.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace weir::router {
+
+enum class strike : std::uint8_t {
+    none,
+    images,  // the tier reads no images
+    context  // the input is longer than the tier's context
+};
+
+// One for each tier.
+// images: V4 Pro answers an image with a placeholder and status 200, so nobody would notice (source:
+// DeepSeek, models). context: token counts are estimates from characters. A tier is struck where the estimate
+// of the input alone is over its context by a fifth or more; nearer than that the upstream, which counts
+// exactly, is left to say so.
+std::vector<strike> struck_tiers(const routing& routes, const classifier::features& f);
+
+// The tier to take where `wanted` may be struck: itself, else the next dearer that is left, else the dearest
+// that is left. nullopt: none is left.
+std::optional<std::size_t> best_left(const std::vector<strike>& struck, std::size_t wanted);
+
+// Why this call must be made without thinking, as the reason of the effort; "" where it need not.
+// gate_tool_choice: a forced tool_choice is refused in thinking mode.
+// gate_reasoning: with tools, each earlier answer of the assistant must carry its reasoning_content in
+// thinking mode. Source of both: DeepSeek API, thinking mode.
+std::string_view thinking_gate(const dialect::body_index& index);
+
+}  // namespace weir::router

@@ -1,0 +1,300 @@
+#include "weir/router/decide.hpp"
+
+#include "shipped_policy.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace weir::router {
+namespace {
+
+using dialect::speaker;
+using dialect::thinking_word;
+using dialect::tool_choice_word;
+
+struct request {
+    dialect::body_index index;
+    classifier::features f;
+    circumstances about;
+
+    explicit request(std::string model = "auto") {
+        index.model_name = std::move(model);
+        index.messages.push_back(said_by(speaker::user));
+    }
+    request& image() {
+        index.images = 1, f.images = 1;
+        return *this;
+    }
+    request& forced_tool(tool_choice_word how = tool_choice_word::required) {
+        index.tools = 1, f.tools = 1, index.tool_choice = how;
+        return *this;
+    }
+    request& history(bool reasoning, std::uint32_t tools) {
+        index.messages.push_back(said_by(speaker::assistant, reasoning));
+        index.messages.push_back(said_by(speaker::user));
+        index.tools = tools, f.tools = tools;
+        return *this;
+    }
+};
+
+result<decision> decided(const request& r, const routing& routes = shipped_routing()) {
+    return decide(routes, r.index, r.f, r.about);
+}
+
+std::string told(const result<decision>& d) {
+    if (!d) return "refused " + std::to_string(static_cast<int>(d.error().code)) + " " + d.error().detail;
+    return d->model + " " + d->tier_name + "." + d->effort + " " + d->reason + "/" + d->effort_reason;
+}
+
+TEST(name, decides_between_pin_route_and_404) {
+    struct named {
+        std::string name;
+        std::string told;
+    };
+    const std::vector<named> names = {
+        {"auto", "model-f flash.low default/effort 5"},
+        {"claude-opus-4-6", "model-f flash.low default/effort 5"},
+        {"claude-", "model-f flash.low default/effort 5"},
+        {"gpt-4o", "model-f flash.low default/effort 5"},
+        {"gpt-silent", "model-f flash.none pin/pin"},
+        {"pinned-flash", "model-f-dated flash.low pin/effort 5"},
+        {"pinned-pro", "model-p pro.keep pin/effort 6"},
+        {"thinker", "model-f flash.keep pin/pin"},
+        {"Auto", "refused 103 no model is called \"Auto\""},
+        {"auto2", "refused 103 no model is called \"auto2\""},
+        {"xclaude-1", "refused 103 no model is called \"xclaude-1\""},
+        {"claude", "refused 103 no model is called \"claude\""},
+        {"*", "refused 103 no model is called \"*\""},
+        {"", "refused 103 no model is called \"\""},
+    };
+    for (const auto& n : names) EXPECT_EQ(told(decided(request{n.name})), n.told) << n.name;
+}
+
+TEST(name, a_long_unlisted_one_is_cut_between_characters_in_the_error) {
+    const auto d = decided(request{std::string(79, 'a') + "\xE6\xB1\x82" + std::string(100'000, 'b')});
+    ASSERT_FALSE(d);
+    EXPECT_EQ(d.error().code, errc::model_not_found);
+    EXPECT_EQ(d.error().field, "model");
+    EXPECT_EQ(d.error().detail, "no model is called \"" + std::string(79, 'a') + "...\"");
+}
+
+TEST(pin, is_not_moved_by_a_policy_line_a_rule_or_a_header) {
+    routing routes = shipped_routing();
+    routes.rules = {rule{"all to pro", {always{}}, 1, "", "rule 1"}};
+    request r{"pinned-flash"};
+    r.f.tool_calls = 9;
+    r.about.tier_wanted = "pro";
+    r.about.traffic_class = "batch";
+    const auto d = decided(r, routes);
+    ASSERT_TRUE(d) << told(d);
+    EXPECT_EQ(d->tier_name, "flash") << told(d);
+    EXPECT_EQ(d->reason, "pin") << told(d);
+    EXPECT_EQ(d->score, 0);
+    EXPECT_EQ(d->where, "");
+}
+
+TEST(pin, on_the_dearer_tier_scores_1000) {
+    const auto d = decided(request{"pinned-pro"});
+    ASSERT_TRUE(d);
+    EXPECT_EQ(d->score, 1000);
+}
+
+TEST(header, x_weir_tier_fixes_the_tier_of_a_routed_name) {
+    request r;
+    r.about.tier_wanted = "pro";
+    EXPECT_EQ(told(decided(r)), "model-p pro.keep pin/effort 6");
+    EXPECT_EQ(told(decided(r.image())), "refused 113 this model reads no images");
+}
+
+TEST(header, a_tier_or_class_that_is_unknown_is_refused_by_its_name) {
+    request tier;
+    tier.about.tier_wanted = "gold";
+    const auto no_tier = decided(tier);
+    ASSERT_FALSE(no_tier);
+    EXPECT_EQ(no_tier.error().code, errc::invalid_field);
+    EXPECT_EQ(no_tier.error().field, "x-weir-tier");
+
+    request traffic{"pinned-pro"};
+    traffic.about.traffic_class = "nightly";
+    const auto no_class = decided(traffic);
+    ASSERT_FALSE(no_class);
+    EXPECT_EQ(no_class.error().code, errc::invalid_field);
+    EXPECT_EQ(no_class.error().field, "x-weir-class");
+}
+
+TEST(header, x_weir_tier_does_not_make_an_unlisted_name_known) {
+    request r{"o3"};
+    r.about.tier_wanted = "pro";
+    EXPECT_EQ(told(decided(r)), "refused 103 no model is called \"o3\"");
+}
+
+TEST(image_gate, moves_a_routed_request_to_a_tier_that_reads_them) {
+    request r = request{}.image();
+    r.f.words = bit_of("proof");
+    const auto d = decided(r);
+    EXPECT_EQ(told(d), "model-f flash.low gate_images/effort 5");
+    EXPECT_EQ(d->score, 0);
+    EXPECT_EQ(d->where, "");
+}
+
+TEST(image_gate, leaves_a_tier_that_reads_them_alone) {
+    EXPECT_EQ(told(decided(request{}.image())), "model-f flash.low default/effort 5");
+    EXPECT_EQ(told(decided(request{"pinned-flash"}.image())), "model-f-dated flash.low pin/effort 5");
+}
+
+TEST(image_gate, refuses_where_no_tier_reads_them) {
+    routing routes = shipped_routing();
+    routes.tiers[0].images = false;
+    EXPECT_EQ(told(decided(request{}.image(), routes)),
+              "refused 114 no model that could answer reads images");
+}
+
+TEST(image_gate, prefers_a_dearer_tier_to_a_cheaper_one) {
+    routing routes = shipped_routing();
+    routes.tiers.push_back({"ultra", "deepseek", "model-u", true, 0, 0});
+    request r = request{}.image();
+    r.f.words = bit_of("proof");
+    EXPECT_EQ(told(decided(r, routes)), "model-u ultra.keep gate_images/effort 6");
+}
+
+TEST(context_gate, strikes_a_tier_only_when_the_estimate_is_a_fifth_over) {
+    routing routes = shipped_routing();
+    routes.tiers[1].context_tokens_max = 200'000;
+    struct edge {
+        std::int64_t tokens;
+        std::string told;
+    };
+    for (const auto& e : std::vector<edge>{{199'999, "model-p pro.keep long_context/effort 6"},
+                                           {239'999, "model-p pro.keep long_context/effort 6"},
+                                           {240'000, "model-f flash.high gate_context/effort 4"},
+                                           {1'258'290, "model-f flash.high gate_context/effort 4"}}) {
+        request r;
+        r.f.context_tokens = e.tokens;
+        EXPECT_EQ(told(decided(r, routes)), e.told) << e.tokens;
+    }
+}
+
+TEST(context_gate, refuses_what_no_tier_could_hold) {
+    request r;
+    r.f.context_tokens = 1'258'291;
+    const auto d = decided(r);
+    ASSERT_FALSE(d) << told(d);
+    EXPECT_EQ(d.error().code, errc::no_candidate);
+    EXPECT_NE(d.error().detail.find("1258291 tokens"), std::string::npos) << d.error().detail;
+    request pin{"pinned-flash"};
+    pin.f.context_tokens = 2'000'000;
+    EXPECT_EQ(decided(pin).error().code, errc::no_candidate);
+}
+
+TEST(context_gate, a_tier_without_a_stated_context_is_never_struck) {
+    routing routes = shipped_routing();
+    routes.tiers[1].context_tokens_max = 0;
+    request r;
+    r.f.context_tokens = 9'000'000'000;
+    EXPECT_EQ(told(decided(r, routes)), "model-p pro.keep long_context/effort 6");
+}
+
+TEST(thinking_gate, a_forced_tool_turns_thinking_off_where_the_client_said_nothing) {
+    for (const auto how : {tool_choice_word::required, tool_choice_word::named}) {
+        const auto d = decided(request{}.forced_tool(how));
+        EXPECT_EQ(told(d), "model-f flash.none default/gate_tool_choice");
+        EXPECT_EQ(d->effort_members, R"("thinking":{"type":"disabled"})");
+    }
+    for (const auto how : {tool_choice_word::unsaid, tool_choice_word::automatic, tool_choice_word::none}) {
+        EXPECT_EQ(told(decided(request{}.forced_tool(how))), "model-f flash.keep default/effort 2");
+    }
+}
+
+TEST(thinking_gate, the_clients_own_word_stands_beside_a_forced_tool) {
+    request stated = request{}.forced_tool();
+    stated.index.effort = "high";
+    EXPECT_EQ(told(decided(stated)), "model-f flash.high default/client");
+    EXPECT_EQ(decided(stated)->effort_members, "");
+}
+
+TEST(thinking_gate, a_history_without_reasoning_turns_thinking_off_while_tools_are_offered) {
+    EXPECT_EQ(told(decided(request{}.history(false, 1))), "model-f flash.none default/gate_reasoning");
+    EXPECT_EQ(told(decided(request{}.history(true, 1))), "model-f flash.keep default/effort 2");
+    EXPECT_EQ(told(decided(request{}.history(false, 0))), "model-f flash.low default/effort 5");
+}
+
+TEST(effort, what_the_client_said_stands_and_nothing_is_added) {
+    struct said {
+        thinking_word thinking;
+        std::optional<std::string> effort;
+        std::string word;
+    };
+    const std::vector<said> sayings = {
+        {thinking_word::unsaid, "low", "low"},        {thinking_word::unsaid, "medium", "high"},
+        {thinking_word::unsaid, "ultra", "max"},      {thinking_word::unsaid, "none", "none"},
+        {thinking_word::enabled, "max", "max"},       {thinking_word::enabled, {}, "keep"},
+        {thinking_word::disabled, {}, "none"},        {thinking_word::disabled, "high", "none"},
+        {thinking_word::other, {}, "keep"},           {thinking_word::unsaid, "", "keep"},
+        {thinking_word::unsaid, "a\r\nb: c", "keep"},
+    };
+    for (std::size_t i = 0; i < sayings.size(); ++i) {
+        for (const char* model : {"auto", "gpt-silent"}) {
+            request r{model};
+            r.index.thinking = sayings[i].thinking;
+            r.index.effort = sayings[i].effort;
+            const auto d = decided(r);
+            ASSERT_TRUE(d);
+            EXPECT_EQ(d->effort, sayings[i].word) << "row " << i << " " << told(d);
+            EXPECT_EQ(d->effort_reason, "client") << "row " << i << " " << told(d);
+            EXPECT_EQ(d->effort_members, "") << "row " << i << " " << told(d);
+        }
+    }
+}
+
+TEST(effort, a_pins_comes_before_the_gates_and_a_rules_after_the_pins) {
+    routing routes = shipped_routing();
+    routes.rules = {rule{"think hard", {model_is{"*"}}, std::nullopt, "max", "rule 1"}};
+    EXPECT_EQ(told(decided(request{"thinker"}.forced_tool(), routes)), "model-f flash.keep pin/pin");
+    EXPECT_EQ(told(decided(request{"pinned-flash"}.forced_tool(), routes)),
+              "model-f-dated flash.max pin/rule");
+}
+
+TEST(rule, the_first_that_matches_decides_before_the_policy) {
+    routing routes = shipped_routing();
+    routes.rules = {rule{"nightly", {class_is{"batch"}, key_is{"cron"}}, 0, "none", "weir.yaml:1"},
+                    rule{"opus", {model_is{"claude-opus*"}}, 1, "", "weir.yaml:2"},
+                    rule{"no proofs", {words_in{list_of("proof")}}, 0, "", "weir.yaml:3"}};
+    request nightly;
+    nightly.about.traffic_class = "batch";
+    nightly.about.key_id = "cron";
+    EXPECT_EQ(told(decided(nightly, routes)), "model-f flash.none rule/rule");
+    EXPECT_EQ(decided(nightly, routes)->where, "weir.yaml:1");
+    nightly.about.key_id = "other";
+    EXPECT_EQ(told(decided(nightly, routes)), "model-p pro.keep default/effort 6");
+
+    request opus{"claude-opus-4-6"};
+    opus.f.words = bit_of("proof");
+    EXPECT_EQ(told(decided(opus, routes)), "model-p pro.keep rule/effort 6");
+    EXPECT_EQ(decided(opus, routes)->score, 1000);
+
+    request proof;
+    proof.f.words = bit_of("proof");
+    EXPECT_EQ(told(decided(proof, routes)), "model-f flash.low rule/effort 5");
+    EXPECT_EQ(decided(proof, routes)->score, 0);
+}
+
+TEST(rule, with_an_effort_alone_leaves_the_tier_to_the_policy) {
+    routing routes = shipped_routing();
+    routes.rules = {rule{"hard", {key_is{"alice"}}, std::nullopt, "max", "rule 1"}};
+    request r;
+    r.about.key_id = "alice";
+    r.f.words = bit_of("proof");
+    const auto d = decided(r, routes);
+    EXPECT_EQ(told(d), "model-p pro.max proof/rule");
+    EXPECT_EQ(d->effort_members, R"("reasoning_effort":"max")");
+}
+
+TEST(rule, is_stopped_by_a_gate) {
+    routing routes = shipped_routing();
+    routes.rules = {rule{"all to pro", {always{}}, 1, "", "rule 1"}};
+    EXPECT_EQ(told(decided(request{}.image(), routes)), "model-f flash.low gate_images/effort 5");
+}
+
+}  // namespace
+}  // namespace weir::router
