@@ -1,0 +1,97 @@
+#include "ledger_store.hpp"
+
+#include "row_table.hpp"
+
+#include <utility>
+
+namespace weir::metering {
+namespace {
+
+constexpr std::int64_t wal_pages_max = 16 * 1024;  // 64 MiB of pages of 4 KiB
+
+std::filesystem::path beside(const std::filesystem::path& file, std::string_view suffix) {
+    std::filesystem::path path = file;
+    path += suffix;
+    return path;
+}
+
+// synchronous=FULL: in WAL a commit is on the disk when it returns; with NORMAL a power failure takes the
+// last ones. mmap_size=0: a damaged page or a shrunken file must be an error code, not a signal.
+constexpr const char* settings =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA journal_size_limit = "
+    "0;"
+    "PRAGMA foreign_keys = OFF; PRAGMA cell_size_check = ON;";
+
+result<void> set_up(database& db, const std::filesystem::path& file, bool unclean) {
+    if (auto set = db.run(settings); !set) return set;
+    const auto mode = db.text("PRAGMA journal_mode");
+    if (!mode) return std::unexpected(mode.error());
+    if (*mode != "wal") {
+        return weir_fault(errc::ledger,
+                          file.string() + ": no write-ahead log possible here, journal mode is " + *mode);
+    }
+    if (unclean) {
+        const auto verdict = db.text("PRAGMA integrity_check(1)");
+        if (!verdict) return std::unexpected(verdict.error());
+        if (*verdict != "ok") return weir_fault(errc::ledger, file.string() + ": damaged: " + *verdict);
+    }
+    return row_table::prepare_schema(db);
+}
+
+}  // namespace
+
+ledger_store::ledger_store(std::filesystem::path file, files::descriptor lock, database db,
+                           statement insertion, statement selection)
+    : file_(std::move(file)),
+      lock_(std::move(lock)),
+      db_(std::move(db)),
+      insertion_(std::move(insertion)),
+      selection_(std::move(selection)) {}
+
+result<ledger_store> ledger_store::open(const std::filesystem::path& file) {
+    auto held = files::lock(beside(file, ".lock"));
+    if (!held) return std::unexpected(std::move(held.error()));
+    // A clean end empties the log; SQLite itself would only replay what is left of it.
+    const bool unclean = files::exists_with_bytes(beside(file, "-wal"));
+    auto db = database::open(file, database::access::write);
+    if (!db) return std::unexpected(std::move(db.error()));
+    if (auto ready = set_up(*db, file, unclean); !ready) return std::unexpected(std::move(ready.error()));
+    auto insertion = row_table::insertion(*db);
+    if (!insertion) return std::unexpected(std::move(insertion.error()));
+    auto selection = row_table::selection(*db);
+    if (!selection) return std::unexpected(std::move(selection.error()));
+    return ledger_store(file, *std::move(held), *std::move(db), *std::move(insertion), *std::move(selection));
+}
+
+result<std::uint64_t> ledger_store::insert(const std::vector<const row*>& rows) {
+    if (auto begun = db_.run("BEGIN IMMEDIATE"); !begun) return std::unexpected(std::move(begun.error()));
+    std::uint64_t inserted = 0;
+    for (const row* const r : rows) {
+        const auto done = row_table::insert(db_, insertion_, *r);
+        if (!done) {
+            // What failed is what is reported; SQLite may have rolled back by itself already.
+            (void)db_.run("ROLLBACK");
+            return std::unexpected(done.error());
+        }
+        inserted += *done ? 1 : 0;
+    }
+    if (auto committed = db_.run("COMMIT"); !committed) {
+        (void)db_.run("ROLLBACK");
+        return std::unexpected(std::move(committed.error()));
+    }
+    return inserted;
+}
+
+result<std::optional<row>> ledger_store::find(request_id id) {
+    selection_.bind(1, id.value);
+    const auto there = selection_.step();
+    std::optional<row> found;
+    if (there && *there) found = row_table::read_row(selection_);
+    selection_.reset();
+    if (!there) return std::unexpected(there.error());
+    return found;
+}
+
+bool ledger_store::log_is_long() const noexcept { return db_.wal_pages() > wal_pages_max; }
+
+}  // namespace weir::metering

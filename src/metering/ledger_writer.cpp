@@ -1,0 +1,245 @@
+#include "ledger_writer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir::metering {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t lookups_waiting_max = 256;
+// After the last row: a checkpoint costs several syncs, which is too much for every pause between two
+// requests.
+constexpr auto quiet_before_checkpoint = 1s;
+constexpr auto between_checkpoint_tries = 1s;
+constexpr auto between_disk_looks = 1s;
+
+}  // namespace
+
+ledger_writer::ledger_writer(const ledger_settings& settings, ledger_store store, inflight_table slots,
+                             std::uint64_t interrupted)
+    : settings_(settings),
+      store_(std::move(store)),
+      slots_(std::move(slots)),
+      rows_count_(interrupted),
+      interrupted_(interrupted) {
+    look_at_disk();
+    thread_ = std::thread([this] { run(); });
+}
+
+ledger_writer::~ledger_writer() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+}
+
+void ledger_writer::push(row finished, std::optional<slot_ref> slot, std::function<void(bool)> committed) {
+    // A row with a slot is bounded by the slots and is never turned away: its request has cost money.
+    if (!slot && full()) {
+        dropped_.fetch_add(1, std::memory_order_relaxed);
+        if (committed) committed(false);
+        return;
+    }
+    const bool awaited = settings_.durable == durability::power && committed;
+    waiting_.fetch_add(1, std::memory_order_relaxed);
+    bool wake = false;
+    {
+        const std::lock_guard lock(mutex_);
+        queue_.push_back({std::move(finished), slot, std::move(committed)});
+        ++pushed_;
+        urgent_ = urgent_ || awaited;
+        // While it gathers, its own timer wakes the writer: waking it costs a caller more than the row does.
+        wake = std::exchange(idle_, false) || (awaited && std::exchange(gathering_, false));
+    }
+    wake_if(wake);
+}
+
+void ledger_writer::push(request_id id, std::function<void(std::optional<row>)> found) {
+    bool wake = false;
+    bool refused = false;
+    {
+        const std::lock_guard lock(mutex_);
+        refused = lookups_.size() >= lookups_waiting_max;
+        if (!refused) {
+            lookups_.push_back({id, std::move(found)});
+            wake = std::exchange(idle_, false);
+        }
+    }
+    if (refused) found(std::nullopt);
+    wake_if(wake);
+}
+
+void ledger_writer::wake_if(bool needed) noexcept {
+    if (needed) wake_.notify_one();
+}
+
+void ledger_writer::flush() {
+    std::unique_lock lock(mutex_);
+    const std::uint64_t target = pushed_;
+    urgent_ = true;
+    idle_ = gathering_ = false;
+    wake_.notify_one();
+    done_.wait(lock, [&] { return finished_ >= target; });
+}
+
+ledger_counters ledger_writer::counters() const noexcept {
+    ledger_counters now;
+    now.rows = rows_count_.load(std::memory_order_relaxed);
+    now.interrupted = interrupted_;
+    now.waiting = waiting_.load(std::memory_order_relaxed);
+    now.groups = groups_.load(std::memory_order_relaxed);
+    now.dropped = dropped_.load(std::memory_order_relaxed);
+    now.damaged_slots = slots_.damaged();
+    return now;
+}
+
+std::string ledger_writer::failure() const {
+    const std::lock_guard lock(mutex_);
+    return failure_;
+}
+
+void ledger_writer::run() {
+    std::vector<entry> group;
+    std::vector<lookup> asked;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        wait_for_work(lock);
+        if (stopping_ && !has_work()) break;
+        group.swap(queue_);
+        asked.swap(lookups_);
+        urgent_ = false;
+        lock.unlock();
+        const std::size_t rows = group.size();
+        write(group);
+        answer(asked);
+        group.clear();
+        asked.clear();
+        lock.lock();
+        finished_ += rows;
+        done_.notify_all();
+    }
+    lock.unlock();
+    if (!failed_.load(std::memory_order_relaxed)) try_checkpoint();
+}
+
+// One group's time, cut short where somebody waits for the commit.
+void ledger_writer::gather(std::unique_lock<std::mutex>& lock) {
+    gathering_ = true;
+    wake_.wait_for(lock, milliseconds(settings_.group_ms), [this] { return stopping_ || urgent_; });
+    gathering_ = false;
+}
+
+// Returns with work or with stopping_ set. While rows come, it sleeps by its timer alone; the first of an
+// idle time wakes it and starts a group.
+void ledger_writer::wait_for_work(std::unique_lock<std::mutex>& lock) {
+    gather(lock);
+    bool slept = false;
+    while (!has_work() && !stopping_) {
+        slept = true;
+        // A flush with nothing to flush must not keep the next group from growing.
+        urgent_ = false;
+        idle_ = true;
+        const auto until = next_chore();
+        const auto woken = [this] { return stopping_ || !idle_; };
+        if (until) {
+            wake_.wait_until(lock, *until, woken);
+        } else {
+            wake_.wait(lock, woken);
+        }
+        idle_ = false;
+        if (has_work() || stopping_) break;
+        lock.unlock();
+        do_chores();
+        lock.lock();
+    }
+    if (slept && !stopping_) gather(lock);
+}
+
+// When an idle writer must look up by itself; never, where there is nothing to do.
+std::optional<ledger_writer::clock::time_point> ledger_writer::next_chore() const noexcept {
+    if (failed_.load(std::memory_order_relaxed)) return std::nullopt;
+    std::optional<clock::time_point> next;
+    if (store_.needs_checkpoint()) {
+        next =
+            std::max(last_write_ + quiet_before_checkpoint, last_checkpoint_try_ + between_checkpoint_tries);
+    }
+    if (disk_is_low_.load(std::memory_order_relaxed)) {
+        const auto look = last_disk_look_ + between_disk_looks;
+        next = next ? std::min(*next, look) : look;
+    }
+    return next;
+}
+
+void ledger_writer::do_chores() {
+    if (failed_.load(std::memory_order_relaxed)) return;
+    const auto now = clock::now();
+    if (disk_is_low_.load(std::memory_order_relaxed) && now >= last_disk_look_ + between_disk_looks)
+        look_at_disk();
+    const bool quiet = now >= last_write_ + quiet_before_checkpoint;
+    if (store_.needs_checkpoint() && quiet && now >= last_checkpoint_try_ + between_checkpoint_tries)
+        try_checkpoint();
+}
+
+void ledger_writer::write(std::vector<entry>& group) {
+    if (group.empty()) return;
+    bool committed = false;
+    // After a failure nobody knows what the kernel still holds, so nothing is tried a second time; the slots
+    // stay taken and become interrupted rows at the next start.
+    if (!failed_.load(std::memory_order_relaxed)) {
+        rows_.clear();
+        for (const entry& e : group) rows_.push_back(&e.finished);
+        const auto inserted = store_.insert(rows_);
+        committed = inserted.has_value();
+        if (inserted) {
+            rows_count_.fetch_add(*inserted, std::memory_order_relaxed);
+            groups_.fetch_add(1, std::memory_order_relaxed);
+        } else {
+            fail(inserted.error());
+        }
+    }
+    waiting_.fetch_sub(group.size(), std::memory_order_relaxed);
+    for (const entry& e : group) {
+        if (committed && e.slot) slots_.free(*e.slot);
+    }
+    for (const entry& e : group) {
+        if (e.committed) e.committed(committed);
+    }
+    if (!committed) return;
+    last_write_ = clock::now();
+    if (const auto synced = slots_.sync(); !synced) fail(synced.error());
+    if (last_write_ >= last_disk_look_ + between_disk_looks) look_at_disk();
+    if (store_.log_is_long() && last_write_ >= last_checkpoint_try_ + between_checkpoint_tries)
+        try_checkpoint();
+}
+
+void ledger_writer::answer(std::vector<lookup>& asked) {
+    for (const lookup& l : asked) {
+        auto found = store_.find(l.id);
+        // A row that cannot be read is no reason to stop writing; what is asked for is then not found.
+        l.found(found ? std::move(*found) : std::nullopt);
+    }
+}
+
+void ledger_writer::look_at_disk() {
+    last_disk_look_ = clock::now();
+    // A file system that does not tell is believed to have room; a failed write stops the ledger anyway.
+    const auto free = store_.free_bytes();
+    disk_is_low_.store(free && *free < settings_.min_free_bytes, std::memory_order_relaxed);
+}
+
+void ledger_writer::try_checkpoint() {
+    last_checkpoint_try_ = clock::now();
+    if (const auto done = store_.checkpoint(); !done) fail(done.error());
+}
+
+void ledger_writer::fail(const fault& why) {
+    failed_.store(true, std::memory_order_relaxed);
+    const std::lock_guard lock(mutex_);
+    if (failure_.empty()) failure_ = why.detail;
+}
+
+}  // namespace weir::metering

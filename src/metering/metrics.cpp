@@ -1,0 +1,62 @@
+#include "weir/metering/metrics.hpp"
+
+#include "metrics_cells.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir::metering {
+namespace {
+
+// Counters only grow; a count or a cost below zero is damage that must not turn them back.
+std::uint64_t not_negative(std::int64_t value) noexcept {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0));
+}
+
+}  // namespace
+
+metrics_shard::metrics_shard(std::vector<std::string> tiers) : cells_(std::make_unique<cells>()) {
+    cells_->tiers = std::move(tiers);
+    cells_->tiers.emplace_back("none");
+    cells_->by_tier = std::vector<tier_cells>(cells_->tiers.size());
+}
+
+metrics_shard::~metrics_shard() = default;
+
+void metrics_shard::count(const row& finished) {
+    cells& c = *cells_;
+    const auto named = std::ranges::find(c.tiers.begin(), c.tiers.end() - 1, finished.tier);
+    tier_cells& tier = c.by_tier[static_cast<std::size_t>(named - c.tiers.begin())];
+
+    const std::size_t how = std::min(static_cast<std::size_t>(finished.how), outcomes - 1);
+    tier.requests[how].add(1);
+    if (!finished.reason.empty()) tier.decisions[c.reasons.index_of(finished.reason)].add(1);
+    tier.tokens[input_hit].add(not_negative(finished.tokens.hit));
+    tier.tokens[input_miss].add(not_negative(finished.tokens.miss));
+    tier.tokens[output_all].add(not_negative(finished.tokens.output));
+    tier.tokens[output_reasoning].add(not_negative(finished.tokens.reasoning));
+    const std::size_t currency = c.currencies.index_of(finished.currency);
+    tier.cost_pico[currency].add(not_negative(finished.cost.value));
+    for (const auto& [name, cost] : finished.baselines) {
+        c.baseline_pico[c.baselines.index_of(name)][currency].add(not_negative(cost.value));
+    }
+    tier.duration.observe(not_negative(finished.duration_us), duration_bounds_us);
+    if (finished.first_byte_us >= 0) {
+        tier.first_byte.observe(not_negative(finished.first_byte_us), duration_bounds_us);
+    }
+}
+
+void metrics_shard::count_refusal(errc code) {
+    cells_->rejected[cells_->codes.index_of(code_name(code))].add(1);
+}
+
+void metrics_shard::count_overhead(std::int64_t ns) {
+    cells_->overhead.observe(not_negative(ns), overhead_bounds_ns);
+}
+
+void metrics_shard::connection_opened() { cells_->connections_opened.add(1); }
+void metrics_shard::connection_closed() { cells_->connections_closed.add(1); }
+void metrics_shard::request_began() { cells_->requests_began.add(1); }
+void metrics_shard::request_ended() { cells_->requests_ended.add(1); }
+
+}  // namespace weir::metering

@@ -1,0 +1,42 @@
+#pragma once
+// The table of requests: its schema, and rows in and out of it.
+
+#include "weir/metering/row.hpp"
+
+#include "database.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir::metering::row_table {
+
+// PRAGMA user_version of this schema, and PRAGMA application_id ("weir" in ASCII) of a ledger's file.
+inline constexpr std::int64_t schema_version = 1;
+inline constexpr std::int64_t application_id = 0x77656972;
+
+using baselines = std::vector<std::pair<std::string, pricing::pico>>;
+
+// "flash=123,pro=456": a column for each tier would tie the schema to the tiers of one configuration. In
+// names the bytes % = , are written as %25 %3D %2C.
+std::string to_text(const baselines& what);
+// Parts that to_text() cannot have written are left out.
+baselines parse_baselines(std::string_view text);
+
+// Creates the table in a new file. Faults: a file that is no ledger, or one of a later version.
+result<void> prepare_schema(database& db);
+// The same, for readers: nothing is created.
+result<void> check_schema(database& db);
+
+// A statement that inserts one row unless its id is there already.
+result<statement> insertion(database& db);
+// Binds and runs it; `r` must not change meanwhile. true: inserted; false: the id was there.
+result<bool> insert(database& db, statement& into, const row& r);
+
+// A statement that finds one row by its id, bound as parameter 1; its columns are read by read_row().
+result<statement> selection(database& db);
+row read_row(const statement& at);
+
+}  // namespace weir::metering::row_table
