@@ -1,0 +1,152 @@
+// Tiers, efforts, and the names that clients may ask for.
+
+#include "json_members.hpp"
+#include "nearest.hpp"
+#include "parts.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace weir::config {
+namespace {
+
+constexpr std::int64_t tokens_max = 1'000'000'000;
+constexpr const char* keep_word = "keep";
+
+std::vector<std::string> tier_names(const router::routing& routes) {
+    std::vector<std::string> names;
+    for (const auto& t : routes.tiers) names.push_back(t.name);
+    return names;
+}
+
+std::vector<std::string> effort_names(const router::routing& routes) {
+    std::vector<std::string> names{keep_word};
+    for (const auto& e : routes.efforts) names.push_back(e.name);
+    return names;
+}
+
+void need_text(section& part, const char* key, std::string& into) {
+    if (const auto s = part.need(key)) into = filled_text_of(*s).value_or("");
+}
+
+router::tier read_tier(const named_spot& entry, const settings& so_far) {
+    router::tier made;
+    made.name = entry.key.text;
+    section part{entry.value};
+    if (const auto s = part.need("upstream")) {
+        std::vector<std::string> names;
+        for (const auto& u : so_far.upstreams) names.push_back(u.name);
+        if (const auto chosen = choice_of(*s, names)) made.upstream = names[*chosen];
+    }
+    need_text(part, "model", made.model);
+    part.read("images", made.images);
+    part.read("context_tokens_max", made.context_tokens_max, 0, tokens_max);
+    part.read("output_tokens_max", made.output_tokens_max, 0, tokens_max);
+    part.finish();
+    return made;
+}
+
+void read_efforts(const spot& s, router::routing& into) {
+    // weir writes these itself, or reads them from the client
+    const std::set<std::string, std::less<>> not_for_efforts = {"model", "messages", "stream", "tools"};
+    for (const named_spot& entry : entries_of(s)) {
+        if (entry.key.text == keep_word) {
+            entry.value.told.say(entry.key, entry.value.path + ": `keep` adds nothing and cannot be changed");
+            continue;
+        }
+        // kept even where it cannot be read: its name is good for those who use it
+        auto members = json_members_of(entry.value);
+        for (const member& m : entry.value.value.members) {
+            if (!not_for_efforts.contains(m.key.text)) continue;
+            entry.value.told.say(m.key, entry.value.path + ": an effort cannot set `" + m.key.text + '`');
+        }
+        into.efforts.push_back({entry.key.text, members.value_or(""), {}});
+    }
+}
+
+void read_aliases(const spot& s, router::routing& into) {
+    for (const named_spot& entry : entries_of(s)) {
+        const auto word = effort_of(entry.value, into);
+        if (!word) continue;
+        const auto names = effort_names(into);
+        if (std::ranges::find(names, entry.key.text) != names.end()) {
+            entry.value.told.say(entry.key, entry.value.path + ": is an effort itself");
+            continue;
+        }
+        for (auto& effort : into.efforts) {
+            if (effort.name == *word) effort.aliases.push_back(entry.key.text);
+        }
+    }
+}
+
+void read_routed(const spot& s, router::routing& into) {
+    for (const spot& item : items_of(s)) {
+        const auto name = filled_text_of(item);
+        if (!name) continue;
+        if (name->find('*') < name->size() - 1) {
+            item.say("`*` stands only at the end", "write a beginning, such as `gpt-*`");
+        } else if (std::ranges::find(into.routed, *name) != into.routed.end()) {
+            item.say("is listed twice");
+        } else {
+            into.routed.push_back(*name);
+        }
+    }
+}
+
+void read_pins(const spot& s, router::routing& into) {
+    for (const named_spot& entry : entries_of(s)) {
+        router::pin made;
+        made.name = entry.key.text;
+        section part{entry.value};
+        if (made.name.empty() || made.name.find('*') != std::string::npos) {
+            entry.value.told.say(entry.key, entry.value.path + ": a pin is one whole name",
+                                 "names with `*` belong under `routed`");
+        }
+        if (std::ranges::find(into.routed, made.name) != into.routed.end()) {
+            entry.value.told.say(entry.key, entry.value.path + ": stands under `routed` too");
+        }
+        if (const auto tier = part.need("tier")) {
+            made.tier = tier_of(*tier, into).value_or(0);
+            if (made.tier < into.tiers.size()) made.send = into.tiers[made.tier].model;
+        }
+        if (const auto send = part.find("send")) made.send = filled_text_of(*send).value_or(made.send);
+        if (const auto effort = part.find("effort")) made.effort = effort_of(*effort, into).value_or("");
+        part.finish();
+        into.pins.push_back(std::move(made));
+    }
+}
+
+}  // namespace
+
+std::optional<std::size_t> tier_of(const spot& s, const router::routing& routes) {
+    return choice_of(s, tier_names(routes));
+}
+
+std::optional<std::string> effort_of(const spot& s, const router::routing& routes) {
+    const auto names = effort_names(routes);
+    const auto chosen = choice_of(s, names);
+    if (!chosen) return std::nullopt;
+    return names[*chosen];
+}
+
+void read_models(section& top, settings& into) {
+    const auto s = top.need("models");
+    if (!s) return;
+    section part{*s};
+    if (const auto tiers = part.need("tiers")) {
+        for (const named_spot& entry : entries_of(*tiers))
+            into.routes.tiers.push_back(read_tier(entry, into));
+        if (tiers->value.what == node::kind::map && into.routes.tiers.empty()) tiers->say("names no tier");
+    }
+    if (const auto efforts = part.need("efforts")) read_efforts(*efforts, into.routes);
+    if (const auto aliases = part.find("effort_aliases")) read_aliases(*aliases, into.routes);
+    if (const auto word = part.need("effort_without_thinking")) {
+        if (const auto effort = effort_of(*word, into.routes)) into.routes.effort_without_thinking = *effort;
+    }
+    if (const auto routed = part.need("routed")) read_routed(*routed, into.routes);
+    if (const auto pins = part.find("pins")) read_pins(*pins, into.routes);
+    part.finish();
+}
+
+}  // namespace weir::config

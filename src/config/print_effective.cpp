@@ -1,0 +1,195 @@
+#include "weir/config/addresses.hpp"
+#include "weir/config/settings.hpp"
+
+#include "parts.hpp"
+
+#include <yaml-cpp/emitter.h>
+
+#include <string>
+
+namespace weir::config {
+namespace {
+
+constexpr std::size_t shown_hash_bytes = 4;
+
+void put(YAML::Emitter& out, const char* key, const std::string& value) {
+    out << YAML::Key << key << YAML::Value << YAML::DoubleQuoted << value;
+}
+void put(YAML::Emitter& out, const char* key, std::int64_t value) {
+    out << YAML::Key << key << YAML::Value << std::to_string(value);
+}
+void put(YAML::Emitter& out, const char* key, bool value) {
+    out << YAML::Key << key << YAML::Value << (value ? "true" : "false");
+}
+void put(YAML::Emitter& out, const char* key, const std::vector<std::string>& values) {
+    out << YAML::Key << key << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const auto& value : values) out << YAML::DoubleQuoted << value;
+    out << YAML::EndSeq;
+}
+void open_map(YAML::Emitter& out, const std::string& key) {
+    out << YAML::Key << key << YAML::Value << YAML::BeginMap;
+}
+void open_list(YAML::Emitter& out, const std::string& key) {
+    out << YAML::Key << key << YAML::Value << YAML::BeginSeq;
+}
+
+std::string in_thousandths(std::int64_t value) {
+    return std::to_string(value / 1000) + '.' + std::to_string(1000 + value % 1000).substr(1);
+}
+
+void put_upstreams(YAML::Emitter& out, const settings& s) {
+    open_map(out, "upstreams");
+    for (const auto& u : s.upstreams) {
+        const bool brackets = u.host.find(':') != std::string::npos;
+        open_map(out, u.name);
+        put(out, "base_url",
+            (u.tls ? "https://" : "http://") + (brackets ? '[' + u.host + ']' : u.host) + ':' +
+                std::to_string(u.port) + u.base_path);
+        put(out, "api_key", u.passthrough ? std::string{"passthrough"} : u.api_key.masked());
+        put(out, "ca_file", u.ca_file);
+        put(out, "pool_idle_max", static_cast<std::int64_t>(u.pool_idle_max));
+        if (!u.proxy_host.empty()) put(out, "proxy", u.proxy_host + ':' + std::to_string(u.proxy_port));
+        out << YAML::EndMap;
+    }
+    out << YAML::EndMap;
+}
+
+void put_models(YAML::Emitter& out, const router::routing& r) {
+    open_map(out, "models");
+    open_map(out, "tiers");
+    for (const auto& t : r.tiers) {
+        open_map(out, t.name);
+        put(out, "upstream", t.upstream);
+        put(out, "model", t.model);
+        put(out, "images", t.images);
+        put(out, "context_tokens_max", t.context_tokens_max);
+        put(out, "output_tokens_max", t.output_tokens_max);
+        out << YAML::EndMap;
+    }
+    out << YAML::EndMap;
+    open_map(out, "efforts");
+    for (const auto& e : r.efforts) put(out, e.name.c_str(), e.members);
+    out << YAML::EndMap;
+    open_map(out, "effort_aliases");
+    for (const auto& e : r.efforts) {
+        for (const auto& alias : e.aliases) put(out, alias.c_str(), e.name);
+    }
+    out << YAML::EndMap;
+    put(out, "effort_without_thinking", r.effort_without_thinking);
+    put(out, "routed", r.routed);
+    open_map(out, "pins");
+    for (const auto& p : r.pins) {
+        open_map(out, p.name);
+        put(out, "tier", r.tiers[p.tier].name);
+        put(out, "send", p.send);
+        if (!p.effort.empty()) put(out, "effort", p.effort);
+        out << YAML::EndMap;
+    }
+    out << YAML::EndMap << YAML::EndMap;
+}
+
+// The policy in short: what can be read in its own file is not printed again.
+void put_policy(YAML::Emitter& out, const router::routing& r) {
+    const auto& p = r.default_policy;
+    open_map(out, "policy");
+    put(out, "name", p.name);
+    put(out, "version", p.version);
+    open_map(out, "score");
+    for (const auto& term : p.score.terms) {
+        out << YAML::Key << term.name << YAML::Value << in_thousandths(term.weight);
+    }
+    out << YAML::EndMap;
+    open_map(out, "classes");
+    for (const auto& c : p.classes) {
+        open_map(out, c.name);
+        put(out, "default", r.tiers[c.default_tier].name);
+        out << YAML::Key << "pro_from_score" << YAML::Value << in_thousandths(c.pro_from_score);
+        out << YAML::EndMap;
+    }
+    out << YAML::EndMap;
+    open_list(out, "decide");
+    for (const auto& line : p.decide) {
+        out << line.where + " " + line.reason + " -> " +
+                   (line.use ? r.tiers[*line.use].name : "class_default");
+    }
+    out << YAML::EndSeq;
+    open_list(out, "effort");
+    for (const auto& line : p.effort) out << line.where + " -> " + line.set;
+    out << YAML::EndSeq << YAML::EndMap;
+    open_list(out, "rules");
+    for (const auto& rule : r.rules) {
+        out << YAML::BeginMap;
+        put(out, "name", rule.name);
+        put(out, "where", rule.where);
+        if (rule.use) put(out, "use", r.tiers[*rule.use].name);
+        if (!rule.effort.empty()) put(out, "effort", rule.effort);
+        out << YAML::EndMap;
+    }
+    out << YAML::EndSeq;
+}
+
+std::string beginning_of(const metering::key_hash& hash) {
+    constexpr const char* digits = "0123456789abcdef";
+    std::string text;
+    for (std::size_t i = 0; i < shown_hash_bytes; ++i) {
+        text += digits[hash[i] >> 4U];
+        text += digits[hash[i] & 15U];
+    }
+    return text + "...";
+}
+
+void put_service(YAML::Emitter& out, const settings& s) {
+    open_list(out, "client_keys");
+    for (const auto& key : s.keys.listed()) {
+        out << YAML::BeginMap;
+        put(out, "id", key.id);
+        put(out, "sha256", beginning_of(key.hash));
+        put(out, "may_route", key.may_route);
+        out << YAML::EndMap;
+    }
+    out << YAML::EndSeq;
+    open_map(out, "cors");
+    put(out, "origins", s.front.cors_origins);
+    out << YAML::EndMap;
+    open_map(out, "limits");
+    for (const auto& limit : named_limits())
+        put(out, limit.name, static_cast<std::int64_t>(s.bounds.*limit.member));
+    out << YAML::EndMap;
+    open_map(out, "timeouts");
+    for (const auto& timer : named_timers()) put(out, timer.name, s.timers.*timer.member);
+    out << YAML::EndMap;
+    open_map(out, "ledger");
+    put(out, "file", s.ledger.file.string());
+    put(out, "durability",
+        std::string{s.ledger.durable == metering::durability::power ? "power" : "process"});
+    put(out, "group_ms", s.ledger.group_ms);
+    put(out, "queue_rows_max", static_cast<std::int64_t>(s.ledger.queue_rows_max));
+    put(out, "min_free_bytes", s.ledger.min_free_bytes);
+    out << YAML::EndMap;
+    const char* formats[] = {"automatic", "text", "json"};
+    open_map(out, "log");
+    put(out, "format", std::string{formats[static_cast<std::size_t>(s.log)]});
+    out << YAML::EndMap;
+}
+
+}  // namespace
+
+std::string print_effective(const settings& s) {
+    YAML::Emitter out;
+    out << YAML::BeginMap;
+    put(out, "listen", to_text(s.front.listen));
+    put(out, "admin_listen", to_text(s.front.admin_listen));
+    put(out, "workers", static_cast<std::int64_t>(s.front.workers));
+    put_upstreams(out, s);
+    put_models(out, s.routes);
+    put_policy(out, s.routes);
+    open_map(out, "prices");
+    put(out, "version", s.prices.version());
+    put(out, "currency", s.prices.currency());
+    out << YAML::EndMap;
+    put_service(out, s);
+    out << YAML::EndMap;
+    return std::string{out.c_str()} + '\n';
+}
+
+}  // namespace weir::config
