@@ -1,0 +1,28 @@
+#pragma once
+// Who may ask, decided from the head alone, before a byte of the body is read. Pure.
+
+#include "weir/config/settings.hpp"
+#include "weir/net/http_head.hpp"
+#include "weir/router/decide.hpp"
+
+#include <string>
+
+namespace weir::proxy {
+
+struct caller {
+    std::string key_id;      // "" in keyless mode
+    bool may_route = false;  // x-weir-class, x-weir-tier and x-weir-error-cost count
+};
+
+// With client keys: `Authorization: Bearer` must carry one of them. Without: the request must not come from a
+// web page, since any page could spend the user's money: Host names loopback, Origin is absent or listed,
+// Sec-Fetch-Site is not cross-site, and a body is application/json, which a page cannot send without asking
+// first. Faults: invalid_key, forbidden_origin, unsupported_media.
+result<caller> admit(const net::request_head& head, const std::string& local_authority,
+                     const config::settings& settings);
+
+// What the headers say about routing, as far as the caller may. Views into `head`.
+// Fault: invalid_field for an error cost that is no amount in dollars.
+result<router::circumstances> read_circumstances(const net::request_head& head, const caller& who);
+
+}  // namespace weir::proxy

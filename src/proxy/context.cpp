@@ -1,0 +1,41 @@
+#include "weir/proxy/context.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace weir::proxy {
+
+namespace {
+
+std::vector<std::string> tier_names(const router::routing& routes) {
+    std::vector<std::string> names;
+    for (const router::tier& t : routes.tiers) names.push_back(t.name);
+    return names;
+}
+
+}  // namespace
+
+context::context(installation& of, net::worker& worker)
+    : home(of),
+      on(worker),
+      metrics(tier_names(of.settings.routes)),
+      ids(worker.number, static_cast<std::uint16_t>(worker.random())) {}
+
+result<std::unique_ptr<context>> context::make(installation& of, net::worker& on) {
+    auto made = std::make_unique<context>(of, on);
+    for (const upstream::settings& to : of.settings.upstreams) {
+        auto tls = upstream::tls_context::make(to);
+        if (!tls) return std::unexpected(tls.error());
+        made->pools.push_back(std::make_unique<upstream::pool>(on, to, std::move(*tls), of.settings.timers,
+                                                               of.settings.bounds));
+    }
+    return made;
+}
+
+upstream::pool& context::pool_of(const std::string& upstream) {
+    const auto found = std::ranges::find_if(pools, [&](const auto& p) { return p->to().name == upstream; });
+    assert(found != pools.end());
+    return **found;
+}
+
+}  // namespace weir::proxy

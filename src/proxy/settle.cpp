@@ -1,0 +1,71 @@
+#include "weir/proxy/settle.hpp"
+
+#include <algorithm>
+
+namespace weir::proxy {
+
+namespace {
+
+// Bytes of an answer a token, framing of events left out: only for rows that say they are estimates.
+constexpr std::int64_t answer_bytes_per_token = 4;
+
+// "usd" in the price book, "USD" in rows.
+std::string code_of(std::string currency) {
+    for (char& c : currency) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return currency;
+}
+
+}  // namespace
+
+void note_route(metering::row& r, const judgement& j, const config::settings& settings) {
+    const router::policy& policy = settings.routes.default_policy;
+    r.stream = j.index.stream;
+    r.model_asked = j.index.model_name;
+    r.policy = policy.name + "/" + std::to_string(policy.version);
+    if (!j.route) return;
+    r.model_sent = j.route->model;
+    r.tier = j.route->tier_name;
+    r.effort = j.route->effort;
+    r.reason = j.route->reason;
+    r.score = j.route->score;
+    r.tokens = {0, j.features.context_tokens, 0, 0};
+    r.estimated = true;
+    price(r, settings);
+}
+
+void note_answer(metering::row& r, const answer_end& end) {
+    const dialect::answer_facts& f = end.facts;
+    r.model_served = f.served_model;
+    r.finish_reason = f.finish_reason;
+    r.suspect = f.suspect;
+    if (f.tokens) {
+        r.tokens = *f.tokens;
+        r.estimated = false;
+        return;
+    }
+    r.tokens = {};
+    r.estimated = end.billed;
+    if (!end.billed) return;
+    r.tokens.miss = end.input_tokens;
+    const auto events = static_cast<std::int64_t>(f.events);
+    r.tokens.output =
+        r.stream ? std::max<std::int64_t>(0, events - 1) : r.answer_bytes / answer_bytes_per_token;
+}
+
+void price(metering::row& r, const config::settings& settings) {
+    const wall_time start = from_unix_ms(r.started_ms);
+    const pricing::price_book& book = settings.prices;
+    auto quote = book.at(r.model_served, start);
+    if (!quote) quote = book.at(r.model_sent, start);
+    r.price_version = book.version();
+    r.currency = code_of(book.currency());
+    r.price_tariff = quote ? std::string(name_of(quote->at)) : "";
+    r.cost = quote ? cost(r.tokens, quote->prices) : pricing::pico{};
+    r.baselines.clear();
+    for (const router::tier& t : settings.routes.tiers) {
+        const auto there = book.at(t.model, start);
+        r.baselines.emplace_back(t.name, there ? cost(r.tokens, there->prices) : pricing::pico{});
+    }
+}
+
+}  // namespace weir::proxy
