@@ -149,27 +149,31 @@ public:
         std::string line;
         while (std::getline(in, line)) {
             if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-            std::cout << dump(line_json(line)) << '\n';
+            std::cout << answer_line(line) << '\n';
         }
     }
 
 private:
-    json line_json(std::string& line) {
+    // The id goes out as it came in: a number of twenty digits is still the same.
+    std::string answer_line(std::string& line) {
         const std::size_t size = line.size();
         line.append(padded_view::padding, '\0');
         const auto parts = dialect::read_request_line({line.data(), size});
-        if (!parts) return {{"id", nullptr}, {"error", error_json(parts.error())}};
-        json id = json::parse(parts->id, nullptr, false);
-        json out{{"id", id.is_discarded() ? json(nullptr) : std::move(id)}};
-        const auto judged = judge({line.data() + parts->request.offset, parts->request.length});
-        if (!judged) {
-            out["error"] = error_json(judged.error());
-        } else if (!judged->route) {
-            out["error"] = error_json(judged->route.error());
-        } else {
-            out.update(decision_json(*judged->route));
+        const bool readable = parts && json::accept(parts->id);
+        const json answer =
+            parts ? answer_of(line, parts->request) : json{{"error", error_json(parts.error())}};
+        return "{\"id\":" + (readable ? parts->id : "null") + "," + dump(answer).substr(1);
+    }
+
+    json answer_of(const std::string& line, const dialect::place& request) {
+        if (request.empty()) {
+            return {
+                {"error", error_json({errc::invalid_field, origin::client, "must be an object", "request"})}};
         }
-        return out;
+        const auto judged = judge({line.data() + request.offset, request.length});
+        if (!judged) return {{"error", error_json(judged.error())}};
+        if (!judged->route) return {{"error", error_json(judged->route.error())}};
+        return decision_json(*judged->route);
     }
 
     const config::settings& settings_;

@@ -40,6 +40,7 @@ const std::vector<named_timer>& named_timers() {
         {"upstream_first_token_ms", &net::timeouts::upstream_first_token_ms},
         {"upstream_idle_ms", &net::timeouts::upstream_idle_ms},
         {"upstream_keep_alive_ms", &net::timeouts::upstream_keep_alive_ms},
+        {"upstream_total_ms", &net::timeouts::upstream_total_ms},
         {"drain_ms", &net::timeouts::drain_ms},
     };
     return table;

@@ -11,7 +11,7 @@
 namespace weir::config {
 namespace {
 
-constexpr std::int64_t workers_max = 1024;
+constexpr std::int64_t workers_max = 64;  // as many as a request id can name
 constexpr std::int64_t pool_idle_max_max = 65'536;
 constexpr std::size_t key_bytes_min = 16;  // shorter keys can be guessed
 constexpr std::size_t key_id_bytes_max = 64;

@@ -6,6 +6,27 @@ namespace weir::dialect {
 
 namespace od = simdjson::ondemand;
 
+namespace {
+
+// The bytes of a value, without white space around it.
+bool read_raw(od::value& value, std::string_view& raw) {
+    od::json_type type;
+    if (value.type().get(type)) return false;
+    if (type == od::json_type::object) {
+        od::object object;
+        return !value.get_object().get(object) && !object.raw_json().get(raw);
+    }
+    if (type == od::json_type::array) {
+        od::array array;
+        return !value.get_array().get(array) && !array.raw_json().get(raw);
+    }
+    raw = value.raw_json_token();
+    while (!raw.empty() && std::string_view{" \t\r\n"}.contains(raw.back())) raw.remove_suffix(1);
+    return true;
+}
+
+}  // namespace
+
 result<request_line> read_request_line(padded_view line) {
     thread_local od::parser parser;
     const auto broken = [] { return client_fault(errc::malformed_json, "the line is not a JSON object"); };
@@ -22,18 +43,14 @@ result<request_line> read_request_line(padded_view line) {
         std::string_view raw;
         if (is_request) {
             od::object request;
-            if (value.get_object().get(request)) {
-                return client_fault(errc::invalid_field, "must be an object", "request");
-            }
+            if (value.get_object().get(request)) continue;
             if (request.raw_json().get(raw)) return broken();
             parts.request = {static_cast<std::size_t>(raw.data() - line.data()), raw.size()};
         } else if (is_id) {
-            raw = value.raw_json_token();
-            while (!raw.empty() && (raw.back() == ' ' || raw.back() == '\t')) raw.remove_suffix(1);
+            if (!read_raw(value, raw)) return broken();
             parts.id = raw;
         }
     }
-    if (parts.request.empty()) return client_fault(errc::invalid_field, "is missing", "request");
     return parts;
 }
 

@@ -16,8 +16,10 @@ namespace asio = net::asio;
 namespace {
 
 constexpr std::size_t read_bytes = 4096;
-constexpr std::int64_t linger_ms = 2000;
-constexpr std::size_t linger_bytes_max = 1024 * 1024;
+// A client that still sends a body over the limit must not be reset before it has read why.
+constexpr std::int64_t linger_read_ms = 2'000;
+constexpr std::chrono::seconds linger_max{10};
+constexpr std::size_t linger_bytes_max = 64 * 1024 * 1024;
 
 }  // namespace
 
@@ -53,9 +55,14 @@ task<connection::heading> connection::refuse_head(fault why) {
 }
 
 task<connection::heading> connection::read_head() {
+    bool timed = false;
+    bool forgiven = false;
     for (;;) {
         // One empty line before a request line is forgiven. RFC 9112 2.2.
-        if (unread().starts_with("\r\n")) consume(2);
+        if (!forgiven && unread().starts_with("\r\n")) {
+            consume(2);
+            forgiven = true;
+        }
         const std::string_view here = unread();
         const std::size_t length = net::head_length(here.substr(0, around_.bounds.header_bytes_max));
         if (length > 0) {
@@ -69,12 +76,13 @@ task<connection::heading> connection::read_head() {
             co_return co_await refuse_head(
                 {errc::head_too_large, origin::client, "the head is too long", {}});
         }
-        if (here.empty()) {
+        if (here.empty() && !forgiven) {
             if (around_.draining) co_return heading::closed;
             idle_ = true;
             stream_.limit().in_ms(first_ ? around_.timers.request_header_ms
                                          : around_.timers.keep_alive_idle_ms);
-        } else if (idle_) {
+        } else if (!timed) {
+            timed = true;
             idle_ = false;
             stream_.limit().in_ms(around_.timers.request_header_ms);
         }
@@ -119,9 +127,10 @@ task<bool> connection::serve(net::request_head head) {
 
 task<void> connection::linger() {
     stream_.shutdown_write();
-    stream_.limit().in_ms(linger_ms);
+    const net::mono_time until = around_.on.time->now() + linger_max;
     std::size_t dropped = 0;
-    while (dropped < linger_bytes_max && !cut_) {
+    while (dropped < linger_bytes_max && !cut_ && around_.on.time->now() < until) {
+        stream_.limit().in_ms(linger_read_ms);
         buffer_.clear();
         begin_ = 0;
         const auto n = co_await fill();
@@ -142,7 +151,11 @@ task<void> connection::run() {
         if (h != heading::request) break;
         open = co_await serve(std::move(*std::exchange(next_, std::nullopt)));
     }
-    if (polite && !cut_) co_await linger();
+    if (abandoned_) {
+        stream_.reset();
+    } else if (polite && !cut_) {
+        co_await linger();
+    }
     stream_.close();
 }
 

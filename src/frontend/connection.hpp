@@ -61,6 +61,7 @@ private:
     bool idle_ = false;  // waits for a request of which nothing has come
     bool first_ = true;
     bool cut_ = false;
+    bool abandoned_ = false;  // an answer has no end: the client must not take it for whole
     std::optional<net::request_head> next_;
 };
 

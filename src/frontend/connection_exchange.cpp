@@ -105,9 +105,8 @@ bool connection_exchange::goes_on() const noexcept {
 
 task<bool> connection_exchange::send(std::span<const asio::const_buffer> buffers) {
     answered_ = true;
-    connection_.stream_.limit().in_ms(connection_.around_.timers.client_write_stall_ms);
-    const auto done = co_await connection_.stream_.write(buffers);
-    connection_.stream_.limit().off();
+    const auto done = co_await connection_.stream_.write_steadily(
+        buffers, connection_.around_.timers.client_write_stall_ms);
     if (!done) broken_ = true;
     co_return done.has_value();
 }
@@ -164,6 +163,7 @@ task<bool> connection_exchange::end(std::string_view last_payload) {
 
 task<bool> connection_exchange::finish() {
     stop_watching();
+    connection_.abandoned_ = broken_ && !ended_;
     if (!ended_ || broken_ || !keep_alive_) co_return false;
     if (body_read_) co_return true;
     connection_.stream_.limit().in_ms(connection_.around_.timers.request_body_ms);

@@ -31,6 +31,11 @@ std::string authority_of(const tcp::endpoint& e) {
     return (e.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(e.port());
 }
 
+std::unexpected<fault> cannot_listen(const address& where, const char* step, const error_code& ec) {
+    return weir_fault(errc::file, "cannot listen on " + where.host + ":" + std::to_string(where.port) + " (" +
+                                      step + ": " + ec.message() + ")");
+}
+
 // Shared with the connections' coroutines, which may outlive the listener by a moment.
 struct shared_state {
     shared_state(net::worker& on, site what, const limits& bounds, const net::timeouts& timers,
@@ -108,12 +113,26 @@ private:
 
 }  // namespace
 
+result<void> listener::find_free(const address& where) {
+    if (where.port == 0) return {};
+    error_code ec;
+    const auto ip = asio::ip::make_address(where.host, ec);
+    if (ec) return cannot_listen(where, "address", ec);
+    asio::io_context io;
+    acceptor probe(io.get_executor());
+    const tcp::endpoint local(ip, where.port);
+    if (probe.open(local.protocol(), ec); ec) return cannot_listen(where, "socket", ec);
+    probe.set_option(acceptor::reuse_address(true), ec);
+    if (probe.bind(local, ec); ec) return cannot_listen(where, "bind", ec);
+    if (probe.listen(1, ec); ec) return cannot_listen(where, "listen", ec);
+    return {};
+}
+
 result<std::unique_ptr<listener>> listener::open(net::worker& on, const address& where, site what,
                                                  const limits& bounds, const net::timeouts& timers,
                                                  connection_count& count) {
-    const auto fail = [&](const char* step, const error_code& ec) {
-        return weir_fault(errc::file, "cannot listen on " + where.host + ":" + std::to_string(where.port) +
-                                          " (" + step + ": " + ec.message() + ")");
+    const auto fail = [&](const char* step, const error_code& why) {
+        return cannot_listen(where, step, why);
     };
     error_code ec;
     const auto ip = asio::ip::make_address(where.host, ec);

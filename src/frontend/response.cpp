@@ -69,7 +69,10 @@ std::string render_head(int status, const field_list& fields, wall_time now, bod
     for (const auto& [name, value] : fields) append_field(head, name, value);
     append_field(head, "Date", date_of(now));
     if (framing == body_framing::chunked) append_field(head, "Transfer-Encoding", "chunked");
-    if (framing == body_framing::length) append_field(head, "Content-Length", std::to_string(body_bytes));
+    // RFC 9110 8.6: no length where there can be no body.
+    const bool bodiless = status == 204 || status == 304;
+    if (framing == body_framing::length && !bodiless)
+        append_field(head, "Content-Length", std::to_string(body_bytes));
     if (!keep_alive) {
         append_field(head, "Connection", "close");
     } else if (client_minor == 0) {

@@ -65,7 +65,7 @@ void deadline_watch::scan() {
     for (deadline* d = first_; d;) {
         deadline* next = d->next_;
         if (d->due_ <= now) {
-            d->due_ = mono_time::max();
+            d->due_ = now + grain;
             d->fired_ = true;
             d->cancel_();
         }

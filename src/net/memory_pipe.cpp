@@ -101,8 +101,9 @@ bool memory_end::is_open() const noexcept { return *open_; }
 bool memory_end::is_quiet() const noexcept { return *open_ && in_->bytes.empty() && !in_->ended; }
 bool memory_end::peer_ended() const noexcept { return in_->ended; }
 
-task<void> memory_end::wait_news() {
-    auto in = in_;
+task<void> memory_end::wait_news() { return wait_for(in_); }
+
+task<void> memory_end::wait_for(std::shared_ptr<direction> in) {
     if (!in->ended) co_await in->news.wait_until(mono_time::max());
 }
 

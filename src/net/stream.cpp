@@ -4,9 +4,11 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <utility>
@@ -17,6 +19,8 @@ namespace {
 
 // How often a peer is looked at whose unread bytes hide its end from a wait for readability.
 constexpr std::chrono::milliseconds hidden_end_check{50};
+// A peer that takes this much within its time is slow, not stalled.
+constexpr std::size_t steady_bytes = 256 * 1024;
 
 bool has_hung_up(int fd) noexcept {
     pollfd p{fd, POLLRDHUP, 0};
@@ -107,6 +111,27 @@ task<io_done> stream::write(std::string_view bytes) {
     co_return co_await write(std::span{&one, 1});
 }
 
+task<io_done> stream::write_steadily(std::span<const asio::const_buffer> buffers, std::int64_t stall_ms) {
+    std::size_t whole = 0;
+    for (const auto& b : buffers) whole += b.size();
+    limit_.in_ms(stall_ms);
+    if (whole <= steady_bytes) {
+        auto done = co_await write(buffers);
+        limit_.off();
+        co_return done;
+    }
+    for (asio::const_buffer b : buffers) {
+        while (b.size() > 0) {
+            limit_.in_ms(stall_ms);
+            const asio::const_buffer piece{b.data(), std::min(b.size(), steady_bytes)};
+            if (auto done = co_await write(std::span{&piece, 1}); !done) co_return done;
+            b += piece.size();
+        }
+    }
+    limit_.off();
+    co_return io_done{};
+}
+
 void stream::cancel() noexcept {
     error_code ignored;
     if (tcp_socket* s = socket()) {
@@ -134,6 +159,12 @@ void stream::close() noexcept {
     }
 }
 
+void stream::reset() noexcept {
+    error_code ignored;
+    if (tcp_socket* s = socket()) s->set_option(asio::socket_base::linger(true, 0), ignored);
+    close();
+}
+
 bool stream::is_open() const noexcept {
     if (const auto* tcp = std::get_if<tcp_socket>(&transport_)) return tcp->is_open();
     if (const auto* tls = std::get_if<std::unique_ptr<tls_stream>>(&transport_)) {
@@ -144,6 +175,11 @@ bool stream::is_open() const noexcept {
 
 bool stream::is_quiet() noexcept {
     if (!is_open()) return false;
+    if (auto* tls = std::get_if<std::unique_ptr<tls_stream>>(&transport_)) {
+        // Records that came with the last one lie within OpenSSL, where the socket does not show them.
+        SSL* ssl = (*tls)->native_handle();
+        if (SSL_has_pending(ssl) || BIO_ctrl_pending(SSL_get_rbio(ssl)) > 0) return false;
+    }
     if (tcp_socket* s = socket()) {
         char byte;
         const ssize_t n = ::recv(s->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -185,8 +221,8 @@ struct pause_then {
         next(std::move(watch));
     }
     template <class Watch, class Next>
-    static task<void> news(std::shared_ptr<Watch> watch, memory_end* end, Next next) {
-        co_await end->wait_news();
+    static task<void> news(std::shared_ptr<Watch> watch, task<void> something, Next next) {
+        co_await std::move(something);
         next(std::move(watch));
     }
 };
@@ -202,7 +238,8 @@ void stream::wait_for_peer(std::shared_ptr<peer_watch> watch) {
             if (here->peer_ended() || !here->is_open()) return std::exchange(w->left, [] {})();
             wait_for_peer(std::move(w));
         };
-        asio::co_spawn(self.get_executor(), pause_then::news(std::move(watch), end, look), asio::detached);
+        asio::co_spawn(self.get_executor(), pause_then::news(std::move(watch), end->wait_news(), look),
+                       asio::detached);
         return;
     }
     tcp_socket* socket = self.socket();

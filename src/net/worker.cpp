@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -33,6 +34,10 @@ void worker::spawn(task<void> job) {
 
 void worker::post(std::function<void()> job) { asio::post(io, std::move(job)); }
 
+namespace {
+constexpr unsigned workers_max = 64;  // as many as a request id can name
+}
+
 struct workers::running {
     std::vector<asio::executor_work_guard<executor>> guards;
     std::vector<std::thread> threads;
@@ -42,7 +47,8 @@ struct workers::running {
 };
 
 workers::workers(unsigned count) : running_(std::make_unique<running>()) {
-    if (count == 0) count = std::max(1u, std::thread::hardware_concurrency());
+    if (count == 0) count = std::thread::hardware_concurrency();
+    count = std::clamp(count, 1U, workers_max);
     for (unsigned i = 0; i < count; ++i) {
         all_.push_back(std::make_unique<worker>(i, std::make_unique<real_clock>(), system_randomness()));
     }

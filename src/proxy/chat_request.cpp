@@ -60,7 +60,11 @@ task<void> chat_request::run() {
         why = fault{errc::internal, origin::weir, e.what(), {}};
     }
     client_.stop_watching();
-    if (why && !client_left_ && !client_.answered()) co_await refuse(*why);
+    try {
+        if (why && !client_left_ && !client_.answered()) co_await refuse(*why);
+    } catch (const std::exception&) {
+        client_.abandon();
+    }
     settle(why ? &*why : nullptr);
     here_.metrics.request_ended();
 }
@@ -82,6 +86,7 @@ chat_request::phase chat_request::read() {
     }
     body_ = std::move(*body);
     row_.request_bytes = static_cast<std::int64_t>(body_.size());
+    read_at_ = here_.on.time->now();
     co_return result<void>{};
 }
 
@@ -129,11 +134,12 @@ chat_request::phase chat_request::forward() {
     });
     row_.attempts = 1;
     sent_at_ = here_.on.time->now();
-    here_.metrics.count_overhead((sent_at_ - client_.began()).count());
+    here_.metrics.count_overhead((sent_at_ - read_at_).count());
     auto head = co_await attempt.open(compose(edits, pool.to()));
     result<void> came_to;
     if (!head) {
-        end_.billed = attempt.sent() && (client_left_ || head.error().code == errc::upstream_timeout);
+        const errc code = head.error().code;
+        end_.billed = attempt.sent() && (client_left_ || code != errc::upstream_connect);
         came_to = std::unexpected(std::move(head.error()));
     } else {
         row_.upstream_status = static_cast<int>(head->status);
@@ -158,6 +164,7 @@ net::mono_time chat_request::next_due(bool has_output) const {
         return ms > 0 ? from + milliseconds{ms} : net::mono_time::max();
     };
     const auto idle = after(here_.on.time->now(), t.upstream_idle_ms);
+    if (!judged_->index.stream) return std::min(idle, after(sent_at_, t.upstream_total_ms));
     return has_output ? idle : std::min(idle, after(sent_at_, t.upstream_first_token_ms));
 }
 
@@ -168,8 +175,9 @@ chat_request::phase chat_request::relay_events(upstream::attempt& from, const ne
     client_.begin(static_cast<int>(head.status), answer_fields(head));
     result<void> came_to;
     bool ended = false;
+    bool delivered = false;
     while (!ended) {
-        const auto payload = co_await from.read_some(next_due(reader.facts().has_output));
+        const auto payload = co_await from.read_some(next_due(reader.facts().has_output || !readable));
         if (!payload) came_to = std::unexpected(payload.error());
         if (!payload || payload->empty()) break;
         if (row_.first_byte_us < 0) commit();
@@ -182,10 +190,23 @@ chat_request::phase chat_request::relay_events(upstream::attempt& from, const ne
             from.cancel();
             break;
         }
+        delivered = reader.facts().done;
     }
     end_.facts = reader.facts();
-    if (client_left_) co_return std::unexpected(client_gone());
     if (ended) co_return came_to;
+    if (delivered && (client_left_ || !came_to)) {
+        // The client has its [DONE]: all that is missing is the end of the framing, for a reader who may have
+        // gone.
+        client_left_ = false;
+        client_.abandon();
+        co_await commit_row();
+        co_return result<void>{};
+    }
+    if (client_left_) co_return std::unexpected(client_gone());
+    if (!came_to && !readable) {
+        client_.abandon();
+        co_return came_to;
+    }
     if (came_to && readable && !end_.facts.done && !end_.facts.error) {
         came_to = upstream_fault(errc::upstream_protocol, "the stream ended before its [DONE]");
     }
@@ -200,19 +221,30 @@ chat_request::phase chat_request::relay_events(upstream::attempt& from, const ne
 }
 
 chat_request::phase chat_request::relay_whole(upstream::attempt& from, const net::answer_head& head) {
-    net::body_buffer held = here_.on.bodies.take(head.content_length.value_or(0));
+    const std::uint64_t bytes_max = settings_.bounds.answer_held_bytes_max;
+    net::body_buffer held = here_.on.bodies.take(std::min(head.content_length.value_or(0), bytes_max));
+    const auto note_facts = [&] {
+        end_.facts = dialect::read_answer(held.padded());
+        row_.answer_bytes = static_cast<std::int64_t>(held.size());
+    };
     for (;;) {
-        const auto payload = co_await from.read_some(next_due(false));
-        if (!payload) co_return std::unexpected(payload.error());
+        const auto payload = co_await from.read_some(next_due(true));
+        if (!payload) {
+            note_facts();
+            co_return std::unexpected(payload.error());
+        }
         if (payload->empty()) break;
         held.append(*payload, here_.on.bodies);
-        if (held.size() > settings_.bounds.answer_held_bytes_max) {
+        if (held.size() > bytes_max) {
             co_return co_await relay_onward(from, head, std::move(held));
         }
     }
+    note_facts();
     if (client_left_) co_return std::unexpected(client_gone());
-    end_.facts = dialect::read_answer(held.padded());
-    row_.answer_bytes = static_cast<std::int64_t>(held.size());
+    const bool says_its_end = head.content_length || head.chunked || head.status == 204;
+    if (end_.billed && !says_its_end && !end_.facts.done && head["Content-Encoding"].empty()) {
+        co_return upstream_fault(errc::upstream_protocol, "the answer ended within its JSON");
+    }
     commit();
     row_.status = static_cast<int>(head.status);
     co_await commit_row();
@@ -238,7 +270,7 @@ chat_request::phase chat_request::relay_onward(upstream::attempt& from, const ne
         row_.answer_bytes += static_cast<std::int64_t>(payload->size());
         taken = co_await client_.write(*payload);
     }
-    co_await commit_row();
+    if (taken) co_await commit_row();
     if (!taken || !co_await client_.end({})) {
         client_left_ = true;
         from.cancel();
@@ -293,12 +325,28 @@ void chat_request::finish_row() {
 task<void> chat_request::commit_row() {
     if (here_.home.ledger.durable() != metering::durability::power) co_return;
     if (row_.status == 0) row_.status = row_.upstream_status;
-    row_.how = row_.upstream_status >= 400 ? metering::outcome::upstream_error : metering::outcome::served;
+    note_outcome(nullptr);
     finish_row();
     net::handover<bool> committed(here_.on);
     settled_ = true;
     here_.home.ledger.settle(row_, std::exchange(slot_, std::nullopt), committed.giver());
     co_await committed.take();
+}
+
+void chat_request::note_outcome(const fault* why) {
+    using enum metering::outcome;
+    if (client_left_) {
+        row_.how = here_.home.cutting ? failed : aborted;
+        if (here_.home.cutting) row_.error = code_name(errc::draining);
+    } else if (why) {
+        row_.how = row_.attempts == 0 ? refused : failed;
+        row_.error = code_name(why->code);
+    } else if (row_.upstream_status >= 400) {
+        row_.how = upstream_error;
+    } else if (end_.facts.error) {
+        row_.how = failed;
+        row_.error = code_name(errc::upstream_status);
+    }
 }
 
 void chat_request::settle(const fault* why) {
@@ -308,17 +356,7 @@ void chat_request::settle(const fault* why) {
     }
     if (!settled_) {
         if (row_.status == 0 && client_.answered()) row_.status = row_.upstream_status;
-        if (client_left_) {
-            row_.how = metering::outcome::aborted;
-        } else if (why) {
-            row_.how = row_.attempts == 0 ? metering::outcome::refused : metering::outcome::failed;
-            row_.error = code_name(why->code);
-        } else if (row_.upstream_status >= 400) {
-            row_.how = metering::outcome::upstream_error;
-        } else if (end_.facts.error) {
-            row_.how = metering::outcome::failed;
-            row_.error = code_name(errc::upstream_status);
-        }
+        note_outcome(why);
         finish_row();
         here_.home.ledger.settle(row_, std::exchange(slot_, std::nullopt));
     }

@@ -43,6 +43,7 @@ private:
     // The first payload byte goes out: no other attempt from here, so the body is not needed any more.
     void commit();
     net::task<void> commit_row();
+    void note_outcome(const fault* why);
     void finish_row();
     net::mono_time next_due(bool has_output) const;
     frontend::field_list own_fields() const;
@@ -59,6 +60,7 @@ private:
     net::body_buffer body_;
     answer_end end_;
     std::optional<metering::slot_ref> slot_;
+    net::mono_time read_at_{};
     net::mono_time sent_at_{};
     bool client_left_ = false;
     bool settled_ = false;

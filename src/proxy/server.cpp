@@ -26,6 +26,7 @@ struct server::parts {
 
     net::workers workers;
     frontend::connection_count connections;
+    frontend::connection_count admin_connections;  // probes and scrapes are not crowded out by clients
     std::unique_ptr<metering::ledger> ledger;
     std::unique_ptr<installation> home;
     std::vector<std::unique_ptr<context>> contexts;
@@ -57,6 +58,10 @@ result<std::unique_ptr<server>> server::open(config::settings settings) {
         p->contexts.push_back(std::move(*made));
     }
     frontend::address at = s.front.listen;
+    for (const frontend::address& a : {at, s.front.admin_listen}) {
+        if (auto free = frontend::listener::find_free(a); !free)
+            return std::unexpected(std::move(free.error()));
+    }
     for (std::size_t i = 0; i < p->workers.size(); ++i) {
         auto opened = frontend::listener::open(p->workers[i], at, client_site(*p->contexts[i]), s.bounds,
                                                s.timers, p->connections);
@@ -66,7 +71,7 @@ result<std::unique_ptr<server>> server::open(config::settings settings) {
     }
     auto admin =
         frontend::listener::open(p->workers[0], s.front.admin_listen, admin_site(*p->home, std::move(shards)),
-                                 s.bounds, s.timers, p->connections);
+                                 s.bounds, s.timers, p->admin_connections);
     if (!admin) return std::unexpected(std::move(admin.error()));
     p->admin = std::move(*admin);
     return std::unique_ptr<server>(new server(std::move(p)));
@@ -81,12 +86,12 @@ void server::stop(const std::function<bool(std::chrono::milliseconds)>& hurry) {
     if (std::exchange(p.stopped, true)) return;
     p.home->draining = true;
     for (auto& l : p.listeners) l->drain();
-    p.admin->drain();
     const auto patience = std::chrono::milliseconds{p.home->settings.timers.drain_ms};
     const auto until = std::chrono::steady_clock::now() + patience;
     while (p.connections.open.load() > 0 && std::chrono::steady_clock::now() < until) {
         if (hurry(drain_look_ms)) break;
     }
+    p.home->cutting = true;
     for (auto& l : p.listeners) l->cut();
     p.admin->cut();
     for (auto& c : p.contexts) {

@@ -1,7 +1,5 @@
 #include "weir/proxy/settle.hpp"
 
-#include <algorithm>
-
 namespace weir::proxy {
 
 namespace {
@@ -48,8 +46,7 @@ void note_answer(metering::row& r, const answer_end& end) {
     if (!end.billed) return;
     r.tokens.miss = end.input_tokens;
     const auto events = static_cast<std::int64_t>(f.events);
-    r.tokens.output =
-        r.stream ? std::max<std::int64_t>(0, events - 1) : r.answer_bytes / answer_bytes_per_token;
+    r.tokens.output = events > 0 ? events - 1 : r.answer_bytes / answer_bytes_per_token;
 }
 
 void price(metering::row& r, const config::settings& settings) {

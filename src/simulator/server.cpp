@@ -45,6 +45,7 @@ result<std::unique_ptr<simulator_server>> simulator_server::open(options with) {
     limits bounds;
     bounds.request_bytes_max = request_bytes_max;
     frontend::address at = with.listen;
+    if (auto free = frontend::listener::find_free(at); !free) return std::unexpected(std::move(free.error()));
     for (std::size_t i = 0; i < p->workers.size(); ++i) {
         auto of = std::make_shared<pauses>();
         auto opened = frontend::listener::open(p->workers[i], at, site_of(p->box, p->lines.get(), of), bounds,

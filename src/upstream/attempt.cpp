@@ -94,8 +94,7 @@ task<attempt::tried> attempt::exchange(const std::string& head, const outgoing& 
     parts.push_back(asio::buffer(head));
     for (const std::string_view piece : request.body) parts.push_back(asio::buffer(piece));
     sent_ = true;
-    connection_->limit().in_ms(pool_.timers().upstream_idle_ms);
-    const auto written = co_await connection_->write(parts);
+    const auto written = co_await connection_->write_steadily(parts, pool_.timers().upstream_idle_ms);
     // An upstream that refuses a long body may answer and close before it has read it: its answer still
     // counts.
     if (!written && !peer_closed(written.error())) {

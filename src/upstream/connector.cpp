@@ -51,19 +51,47 @@ fault connector::step_failed(const char* step, const error_code& ec) const {
             {}};
 }
 
+// The system's resolver cannot be interrupted, so a look-up that nobody waits for any more ends by itself.
+struct connector::lookup {
+    explicit lookup(net::worker& on) : resolver(on.get_executor()), wake(on.get_executor(), *on.time) {}
+
+    void end(const error_code& why) {
+        if (std::exchange(over, true)) return;
+        ec = why;
+        wake.cancel();
+    }
+
+    asio::ip::basic_resolver<tcp, net::executor> resolver;
+    net::timer wake;
+    bool over = false;
+    error_code ec;
+    std::vector<tcp::endpoint> found;
+};
+
+task<result<std::vector<tcp::endpoint>>> connector::resolve(std::string host, std::uint16_t port) {
+    auto l = std::make_shared<lookup>(on_);
+    l->resolver.async_resolve(host, std::to_string(port), [l](const error_code& ec, const auto& results) {
+        if (l->over) return;
+        for (const auto& entry : results) l->found.push_back(entry.endpoint());
+        l->end(ec);
+    });
+    cancel_step_ = [l] { l->end(asio::error::operation_aborted); };
+    limit_.in_ms(timers_.upstream_resolve_ms);
+    while (!l->over) co_await l->wake.wait_until(net::mono_time::max());
+    cancel_step_ = [] {};
+    if (l->ec) co_return std::unexpected(step_failed("resolving", l->ec));
+    co_return std::move(l->found);
+}
+
 task<result<net::tcp_socket>> connector::open_socket(const std::string& host, std::uint16_t port) {
     error_code ec;
     std::vector<tcp::endpoint> endpoints;
     if (const auto ip = asio::ip::make_address(host, ec); !ec) {
         endpoints.emplace_back(ip, port);
     } else {
-        asio::ip::basic_resolver<tcp, net::executor> resolver(on_.get_executor());
-        cancel_step_ = [&] { resolver.cancel(); };
-        limit_.in_ms(timers_.upstream_resolve_ms);
-        auto [failed, found] = co_await resolver.async_resolve(host, std::to_string(port), net::as_result);
-        cancel_step_ = [] {};
-        if (failed) co_return std::unexpected(step_failed("resolving", failed));
-        for (const auto& entry : found) endpoints.push_back(entry.endpoint());
+        auto found = co_await resolve(host, port);
+        if (!found) co_return std::unexpected(std::move(found.error()));
+        endpoints = std::move(*found);
     }
     net::tcp_socket socket(on_.get_executor());
     error_code last = asio::error::host_not_found;
@@ -143,7 +171,7 @@ task<result<std::unique_ptr<net::stream>>> connector::connect() {
     if (!socket) co_return std::unexpected(socket.error());
     if (by_proxy) {
         net::stream through(std::move(*socket), on_.watch);
-        cancel_step_ = [&] { through.cancel(); };
+        cancel_step_ = [&] { through.close(); };
         const auto open = co_await tunnel(through);
         cancel_step_ = [] {};
         if (!open) co_return std::unexpected(open.error());

@@ -6,6 +6,7 @@
 namespace weir::upstream {
 
 void pool::drop_old() {
+    if (timers_.upstream_keep_alive_ms <= 0) return;
     const auto oldest = on_.time->now() - milliseconds{timers_.upstream_keep_alive_ms};
     const auto fresh = std::ranges::find_if(idle_, [&](const entry& e) { return e.since > oldest; });
     idle_.erase(idle_.begin(), fresh);

@@ -89,7 +89,7 @@ TEST(setting, of_the_wrong_type_or_out_of_range_is_refused_with_its_place) {
         {top, "durability: power", "durability: @pwoer", "not known here", "`power`"},
         {top, "{file: ledger.db", "{file: @\"\"", "must not be empty"},
         {top, "log: {format: json}", "log: {format: @xml}", "`xml`", "one of: automatic, text, json"},
-        {top, "{format: json}", "{format: json}\nworkers: @-1", "between 0 and 1024"},
+        {top, "{format: json}", "{format: json}\nworkers: @-1", "between 0 and 64"},
     });
 }
 

@@ -214,6 +214,22 @@ TEST_F(connection_test, a_slow_head_is_timed_out_however_steadily_it_drips) {
     EXPECT_THAT(client_.heard(), HasSubstr("request_timeout"));
 }
 
+TEST_F(connection_test, a_head_that_began_behind_another_request_is_timed_out_too) {
+    ask("GET /drip HTTP/1.1\r\nHost: h\r\n\r\nGE");
+    w_.pass(11s);
+    EXPECT_THAT(client_.heard(), HasSubstr("request_timeout"));
+    EXPECT_TRUE(client_.ended());
+}
+
+TEST_F(connection_test, blank_lines_do_not_keep_a_connection_alive) {
+    ask("GET /drip HTTP/1.1\r\nHost: h\r\n\r\n");
+    for (int i = 0; i < 12; ++i) {
+        client_.say("\r\n");
+        w_.pass(1s);
+    }
+    EXPECT_TRUE(client_.ended());
+}
+
 TEST_F(connection_test, a_connection_that_says_nothing_is_closed_without_a_word) {
     w_.pass(11s);
     EXPECT_EQ(client_.heard(), "");

@@ -138,6 +138,14 @@ TEST(chat, an_answer_that_breaks_is_a_502_however_much_of_it_had_come) {
     EXPECT_EQ(read_message(client).status(), 502) << "the connection did not go on";
 }
 
+TEST(chat, an_answer_that_ends_with_its_connection_within_its_json_is_a_502) {
+    running_weir weir([](wire& w, int) {
+        read_message(w);
+        w.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"half\":");
+    });
+    EXPECT_EQ(weir.ask(post(hello)).status(), 502);
+}
+
 TEST(chat, blank_lines_before_an_answer_pass_as_they_came) {
     running_weir weir([](wire& w, int) {
         read_message(w);

@@ -166,6 +166,25 @@ TEST(stream, a_client_that_leaves_behind_a_pipelined_request_is_noticed_too) {
     EXPECT_TRUE(upstream_closed.pass());
 }
 
+TEST(stream, a_client_that_leaves_with_its_done_was_served) {
+    gate may_end;
+    running_weir weir([&](wire& w, int) {
+        read_message(w);
+        w.send(stream_head + chunk(event(R"({"content":"x"})") + last_event + done_event));
+        may_end.pass();
+    });
+    {
+        wire client = weir.connect();
+        client.send(post(hello_stream));
+        client.read_through("[DONE]");
+    }
+    const auto total = weir.stop_and_report();
+    may_end.open();
+    EXPECT_EQ(total.requests, 1);
+    EXPECT_EQ(total.estimated, 0);
+    EXPECT_EQ(total.tokens.output, 5);
+}
+
 TEST(stream, an_encoded_answer_passes_and_its_row_says_that_it_is_an_estimate) {
     running_weir weir([](wire& w, int) {
         read_message(w);

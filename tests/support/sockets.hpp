@@ -90,6 +90,7 @@ public:
             if (::recv(fd_, bytes, sizeof bytes, 0) <= 0) return true;
         }
     }
+    int fd() const noexcept { return fd_; }
     void shutdown() { ::shutdown(fd_, SHUT_RDWR); }
     void close() {
         if (fd_ >= 0) ::close(std::exchange(fd_, -1));

@@ -11,10 +11,10 @@ namespace weir::dialect {
 
 struct request_line {
     std::string id;  // the JSON value as written, "null" where it is absent
-    place request;   // the object
+    place request;   // the object; empty where it is absent or something else
 };
 
-// Fault: malformed_json or invalid_field ("request"), origin client.
+// Fault: malformed_json, origin client.
 result<request_line> read_request_line(padded_view line);
 
 }  // namespace weir::dialect

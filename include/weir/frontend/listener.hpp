@@ -28,6 +28,10 @@ public:
                                                   connection_count& count);
     virtual ~listener() = default;
 
+    // Whether a port is nobody's: SO_REUSEPORT would let a second weir take half of the first one's requests.
+    // Port 0 is always free. Fault as open()'s.
+    static result<void> find_free(const address& where);
+
     virtual std::uint16_t port() const noexcept = 0;
     // From any thread. Accepts no more; idle connections close; answers under way say Connection: close.
     virtual void drain() = 0;

@@ -19,7 +19,8 @@ public:
     deadline(const deadline&) = delete;
     deadline& operator=(const deadline&) = delete;
 
-    // `cancel` is called once, on the worker's thread, when the time set by until() has come.
+    // `cancel` is called on the worker's thread when the time set by until() has come, and every grain after
+    // it until the deadline is set anew or off: one call may fall between two operations and end neither.
     void join(deadline_watch& watch, std::function<void()> cancel);
     void leave() noexcept;
 

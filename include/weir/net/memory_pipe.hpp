@@ -39,6 +39,7 @@ public:
 
 private:
     struct direction;
+    static task<void> wait_for(std::shared_ptr<direction> in);
     memory_end(std::shared_ptr<direction> in, std::shared_ptr<direction> out);
     std::shared_ptr<direction> in_;
     std::shared_ptr<direction> out_;

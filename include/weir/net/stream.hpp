@@ -37,6 +37,9 @@ public:
     task<io_done> write(std::span<const asio::const_buffer> buffers);
     task<io_done> write(std::string_view bytes);
 
+    // The same under a timer of its own for each 256 KiB, so that it limits stalls and not slow peers.
+    task<io_done> write_steadily(std::span<const asio::const_buffer> buffers, std::int64_t stall_ms);
+
     // For both directions; timed_out is what the operation under way comes to.
     deadline& limit() noexcept { return limit_; }
 
@@ -45,6 +48,8 @@ public:
     // No more bytes from here; the peer can still be read.
     void shutdown_write() noexcept;
     void close() noexcept;
+    // Closes so that the peer sees an error, not an end.
+    void reset() noexcept;
     bool is_open() const noexcept;
     // Open, and the peer has sent nothing, not even its end: fit to carry another request.
     bool is_quiet() noexcept;

@@ -25,6 +25,8 @@ struct installation {
     metering::ledger& ledger;
     const classifier::word_matcher words;
     std::atomic<bool> draining{false};
+    std::atomic<bool> cutting{
+        false};  // what is left at the end of the drain is ended by us, not by its client
 
     bool ready() const noexcept { return !draining && ledger.healthy(); }
 };

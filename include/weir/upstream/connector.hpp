@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace weir::upstream {
 
@@ -39,6 +40,9 @@ public:
     void cancel() noexcept;
 
 private:
+    struct lookup;
+    net::task<result<std::vector<boost::asio::ip::tcp::endpoint>>> resolve(std::string host,
+                                                                           std::uint16_t port);
     net::task<result<net::tcp_socket>> open_socket(const std::string& host, std::uint16_t port);
     net::task<result<void>> tunnel(net::stream& through);
     net::task<result<std::unique_ptr<net::tls_stream>>> handshake(net::tcp_socket socket);
