@@ -60,16 +60,14 @@ void ledger_writer::push(row finished, std::optional<slot_ref> slot, std::functi
 
 void ledger_writer::push(request_id id, std::function<void(std::optional<row>)> found) {
     bool wake = false;
-    bool refused = false;
     {
         const std::lock_guard lock(mutex_);
-        refused = lookups_.size() >= lookups_waiting_max;
-        if (!refused) {
-            lookups_.push_back({id, std::move(found)});
+        if (lookups_.size() < lookups_waiting_max) {
+            lookups_.push_back({id, std::exchange(found, nullptr)});
             wake = std::exchange(idle_, false);
         }
     }
-    if (refused) found(std::nullopt);
+    if (found) found(std::nullopt);
     wake_if(wake);
 }
 
