@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 
@@ -80,6 +81,7 @@ private:
 class tls_test : public testing::Test {
 protected:
     tls_test() {
+        std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's own writes do not suppress it
         file_ = std::filesystem::temp_directory_path() / ("weir-tls-" + std::to_string(::getpid()) + ".pem");
         own_.write_certificate(file_);
         to_.name = "test";
