@@ -3,9 +3,11 @@
 
 #include "weir/simulator/script.hpp"
 
-#include "chat_request.hpp"
+#include "model_request.hpp"
+#include "refusal.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,20 +18,26 @@ struct completion {
     std::string thought;  // where thinking
     std::string content;
     std::vector<tool_call> calls;
-    std::string finish_reason;
-    std::int64_t output_tokens = 0;  // thought included
+    std::string finish_reason;              // in the words of Chat Completions
+    std::optional<std::string> stopped_by;  // the stop word that ended the content
+    std::int64_t output_tokens = 0;         // thought included
     std::int64_t reasoning_tokens = 0;
 };
 
-// `seed` decides every word; `tokens_max` >= 1 bounds thought and answer together.
-completion complete(const chat_request& asked, const actions& act, std::uint64_t seed,
+// `seed` decides every word; `tokens_max` >= 1 bounds thought and answer together. Tools that the script
+// calls must be offered, see check_scripted_calls().
+completion complete(const model_request& asked, const actions& act, std::uint64_t seed,
                     std::int64_t tokens_max);
 
-// The tool that an answer to this request calls, or nullptr. A forced one; else, while the last message is a
-// user's, the first whose name stands in it as a word, or the first of all where it says "use the tool".
-const tool* tool_to_call(const chat_request& asked);
+// 500 where the script calls a tool that the request does not offer.
+allowed<void> check_scripted_calls(const model_request& asked, const actions& act);
 
-// A JSON object with each required property of `schema` (JSON Schema as text) filled by its type.
+// The tool that an answer to this request calls, or nullptr. A forced one; else, while a user spoke last, the
+// first whose name stands in the text as a word, or the first of all where it says "use the tool".
+const tool* tool_to_call(const model_request& asked);
+
+// A JSON object with each required property of `schema` (JSON Schema as text) filled by its type. Of a choice
+// of schemas it is the first; references within the schema are followed.
 std::string arguments_for(std::string_view schema, std::uint64_t seed);
 
 // Exactly `tokens` tokens of prose, some of it beyond ASCII.

@@ -1,6 +1,10 @@
 #include "endpoints.hpp"
 
-#include "render.hpp"
+#include "completion.hpp"
+#include "fields.hpp"
+#include "glance.hpp"
+#include "tokens.hpp"
+#include "writers.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -60,13 +64,17 @@ refusal scripted_error(const actions& act) {
     return why;
 }
 
-std::optional<refusal> check_key(std::string_view authorization, const script& rules) {
+std::optional<refusal> check_key(std::string_view authorization, std::string_view api_key,
+                                 const script& rules) {
     constexpr std::string_view scheme = "Bearer ";
-    if (!authorization.starts_with(scheme) || authorization.size() == scheme.size()) {
+    if (api_key.empty() && authorization.starts_with(scheme)) {
+        api_key = authorization.substr(scheme.size());
+    }
+    if (api_key.empty()) {
         return refusal{401, "Authentication Fails (auth header format should be Bearer sk-...)",
                        "authentication_error"};
     }
-    const std::string key(authorization.substr(scheme.size()));
+    const std::string key(api_key);
     if (rules.bad_keys.contains(key)) {
         return refusal{401, "Authentication Fails, Your api key: " + masked(key) + " is invalid",
                        "authentication_error"};
@@ -92,10 +100,54 @@ std::string models_body(const catalogue& offered) {
              {"max_output_tokens", m.output_tokens_max},
              {"input_modalities", std::move(inputs)},
              {"output_modalities", ordered_json::array({"text"})},
-             {"effort", {{"supported_levels", levels}, {"default_level", offered.effort_default}}}});
+             {"effort", {{"supported_levels", levels}, {"default_level", offered.effort_default}}},
+             {"api_capabilities",
+              {{"anthropic_messages",
+                {{"system_prompt_update", m.system_in_history ? "in-history" : "leading-only"}}}}}});
     }
     const ordered_json list{{"object", "list"}, {"data", std::move(data)}};
     return list.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+namespace {
+
+// `key` of a JSON body, which must be there and say something.
+allowed<std::string> word_of(std::string_view body, const char* key) {
+    auto read = parse_body(body);
+    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read->is_object()) return wrong_type(*read, "", "a map");
+    auto word = required_text(*read, key, "");
+    if (word && word->empty()) return bad_request(std::string(key) + " must not be empty");
+    return word;
+}
+
+}  // namespace
+
+// The shape of both answers is the simulator's own: none is known to be documented.
+allowed<std::string> search_body(std::string_view body) {
+    constexpr int results_given = 3;
+    constexpr std::int64_t snippet_tokens = 24;
+    auto query = word_of(body, "query");
+    if (!query) return query;
+    ordered_json results = ordered_json::array();
+    for (int i = 1; i <= results_given; ++i) {
+        const std::uint64_t seed = hash_of(*query) + static_cast<std::uint64_t>(i);
+        results.push_back({{"title", "Page " + std::to_string(i)},
+                           {"url", "https://example.com/" + std::to_string(i)},
+                           {"snippet", invent_text(seed, snippet_tokens)}});
+    }
+    const ordered_json said{{"query", *query}, {"results", std::move(results)}};
+    return said.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+allowed<std::string> fetch_body(std::string_view body) {
+    constexpr std::int64_t page_tokens = 200;
+    auto url = word_of(body, "url");
+    if (!url) return url;
+    if (!url->starts_with("http://") && !url->starts_with("https://")) return bad_request("Invalid url.");
+    const ordered_json said{
+        {"url", *url}, {"title", "A page"}, {"content", invent_text(hash_of(*url), page_tokens)}};
+    return said.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 std::string balance_body(const balance& account) {

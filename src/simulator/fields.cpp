@@ -7,12 +7,16 @@ namespace {
 
 std::string at(const std::string& path, const char* key) { return path.empty() ? key : path + "." + key; }
 
+}  // namespace
+
 std::unexpected<refusal> wrong_type(const nlohmann::json& found, const std::string& path,
                                     const char* expected) {
     return bad_field(path, "invalid type: " + describe(found) + ", expected " + expected);
 }
 
-}  // namespace
+std::unexpected<refusal> missing_field(std::string_view path, const char* key) {
+    return bad_field(path, std::string("missing field `") + key + "`");
+}
 
 std::unexpected<refusal> bad_request(std::string message) {
     return std::unexpected(refusal{400, std::move(message), "invalid_request_error"});
@@ -58,6 +62,27 @@ allowed<std::optional<std::string>> text_member(const nlohmann::json& object, co
     return found->get<std::string>();
 }
 
+allowed<std::string> required_text(const nlohmann::json& object, const char* key, const std::string& path) {
+    auto found = text_member(object, key, path);
+    if (!found) return std::unexpected(std::move(found.error()));
+    if (!*found) return missing_field(path, key);
+    return std::move(**found);
+}
+
+allowed<const nlohmann::json*> map_member(const nlohmann::json& object, const char* key,
+                                          const std::string& path) {
+    const auto* found = member(object, key);
+    if (found && !found->is_object()) return wrong_type(*found, at(path, key), "a map");
+    return found;
+}
+
+allowed<const nlohmann::json*> list_member(const nlohmann::json& object, const char* key,
+                                           const std::string& path) {
+    const auto* found = member(object, key);
+    if (found && !found->is_array()) return wrong_type(*found, at(path, key), "a sequence");
+    return found;
+}
+
 allowed<std::optional<bool>> flag_member(const nlohmann::json& object, const char* key,
                                          const std::string& path) {
     const auto* found = member(object, key);
@@ -83,6 +108,10 @@ allowed<std::optional<double>> number_member(const nlohmann::json& object, const
     if (!found) return std::nullopt;
     if (!found->is_number()) return wrong_type(*found, at(path, key), "f64");
     return found->get<double>();
+}
+
+std::string text_of_json(const nlohmann::json& value) {
+    return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace weir::simulator

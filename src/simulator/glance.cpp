@@ -1,10 +1,10 @@
-// From bytes to a document, and the few values that are read before anything is checked.
+#include "glance.hpp"
 
-#include "chat_request.hpp"
 #include "fields.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace weir::simulator {
@@ -35,16 +35,71 @@ int depth_of(std::string_view text) noexcept {
     return deepest;
 }
 
+std::string word_of(const json& object, const char* key) {
+    if (!object.is_object()) return {};
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 std::string text_of(const json& content) {
     if (content.is_string()) return content.get<std::string>();
     std::string text;
     if (!content.is_array()) return text;
-    for (const json& block : content) {
-        if (!block.is_object()) continue;
-        const auto found = block.find("text");
-        if (found != block.end() && found->is_string()) text += found->get_ref<const std::string&>();
-    }
+    for (const json& block : content) text += word_of(block, "text");
     return text;
+}
+
+// What one entry of messages[] or input[] is, as far as rules care.
+struct turn {
+    bool is_ask = false;
+    std::int64_t results = 0;
+    std::string text;  // of an ask
+};
+
+std::int64_t results_in(const json& content) {
+    if (!content.is_array()) return 0;
+    return std::ranges::count_if(content,
+                                 [](const json& block) { return word_of(block, "type") == "tool_result"; });
+}
+
+turn turn_of(const json& entry) {
+    turn read;
+    if (!entry.is_object()) return read;
+    const std::string from = word_of(entry, "role");
+    const std::string type = word_of(entry, "type");
+    if (from == "tool" || type == "function_call_output" || type == "custom_tool_call_output") {
+        read.results = 1;
+        return read;
+    }
+    if (from != "user") return read;
+    const auto content = entry.find("content");
+    if (content == entry.end()) return turn{true, 0, {}};
+    // In Messages a user's turn carries the results; text beside them is no new question.
+    read.results = results_in(*content);
+    read.is_ask = read.results == 0;
+    if (read.is_ask) read.text = text_of(*content);
+    return read;
+}
+
+void look_at_turns(const json& list, glimpse& into) {
+    for (auto entry = list.rbegin(); entry != list.rend(); ++entry) {
+        turn read = turn_of(*entry);
+        into.tool_results += read.results;
+        if (!read.is_ask) continue;
+        into.ask = std::move(read.text);
+        return;
+    }
+}
+
+const char* conversation_key(dialect spoken) noexcept {
+    switch (spoken) {
+        case dialect::responses:
+            return "input";
+        case dialect::completions:
+            return "prompt";
+        default:
+            return "messages";
+    }
 }
 
 }  // namespace
@@ -59,38 +114,24 @@ allowed<json> parse_body(std::string_view body) {
     return document;
 }
 
-glimpse glance(const json& body) {
+glimpse glance(const json& body, dialect spoken) {
     glimpse seen;
+    seen.spoken = spoken;
     if (!body.is_object()) return seen;
-    if (const auto model = body.find("model"); model != body.end() && model->is_string()) {
-        seen.model = model->get<std::string>();
-    }
+    seen.model = word_of(body, "model");
     if (const auto stream = body.find("stream"); stream != body.end() && stream->is_boolean()) {
         seen.stream = stream->get<bool>();
     }
-    const auto messages = body.find("messages");
-    if (messages == body.end() || !messages->is_array()) return seen;
-    for (auto m = messages->rbegin(); m != messages->rend(); ++m) {
-        if (!m->is_object()) continue;
-        const auto role = m->find("role");
-        if (role == m->end() || !role->is_string() || role->get_ref<const std::string&>() != "user") continue;
-        const auto content = m->find("content");
-        if (content != m->end()) seen.ask = text_of(*content);
-        break;
+    if (const auto tools = body.find("tools"); tools != body.end() && tools->is_array()) {
+        seen.tools = !tools->empty();
     }
+    const auto conversation = body.find(conversation_key(spoken));
+    if (conversation == body.end()) return seen;
+    if (conversation->is_string())
+        seen.ask = conversation->get<std::string>();
+    else if (conversation->is_array())
+        look_at_turns(*conversation, seen);
     return seen;
-}
-
-std::string last_ask(const chat_request& asked) {
-    for (auto m = asked.messages.rbegin(); m != asked.messages.rend(); ++m) {
-        if (m->from != role::user) continue;
-        std::string text;
-        for (const part& p : m->parts) {
-            if (!p.is_image) text += p.text;
-        }
-        return text;
-    }
-    return {};
 }
 
 }  // namespace weir::simulator

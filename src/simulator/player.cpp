@@ -1,6 +1,7 @@
 #include "player.hpp"
 
-#include "render.hpp"
+#include "routes.hpp"
+#include "writers.hpp"
 
 #include <chrono>
 #include <utility>
@@ -44,8 +45,10 @@ task<void> serve(frontend::exchange& ex, simulator& box, journal* lines, pauses&
         co_return;
     }
     const net::request_head& head = ex.head();
-    const request asked{head.method == net::http_method::post ? "POST" : "GET", head.path,
-                        head["Authorization"], body->text()};
+    // The front end answers HEAD with the head of GET.
+    const auto method = head.method == net::http_method::head ? net::http_method::get : head.method;
+    const request asked{net::name_of(method), head.path, head["Authorization"], body->text(),
+                        head["x-api-key"]};
     answer said = box.respond(asked, ex.began_wall());
     if (lines) lines->write(journal_line(asked, said));
     body->release();
@@ -54,6 +57,13 @@ task<void> serve(frontend::exchange& ex, simulator& box, journal* lines, pauses&
 
 bool is_plain(const answer& said) {
     return said.length_known && said.delay_ms == 0 && said.steps.front().wait_ms == 0;
+}
+
+net::http_method method_named(std::string_view name) noexcept {
+    for (const auto method : {net::http_method::get, net::http_method::post}) {
+        if (net::name_of(method) == name) return method;
+    }
+    return net::http_method::del;
 }
 
 frontend::field_list fields_of(const answer& said) {
@@ -111,13 +121,10 @@ frontend::site site_of(simulator& box, journal* lines, std::shared_ptr<pauses> o
         return serve(ex, box, lines, *of);
     };
     frontend::site site;
-    for (const char* path : {"/chat/completions", "/v1/chat/completions"}) {
-        site.endpoints.push_back({net::http_method::post, path, handle});
+    for (const route& r : routes()) {
+        site.endpoints.push_back({method_named(r.method), std::string(r.path), handle});
     }
-    for (const char* path : {"/models", "/v1/models", "/user/balance"}) {
-        site.endpoints.push_back({net::http_method::get, path, handle});
-    }
-    site.refuse = refuse;
+    site.refuse = [](const fault& f, std::string_view) { return refuse(f); };
     return site;
 }
 

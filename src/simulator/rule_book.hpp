@@ -4,7 +4,7 @@
 
 #include "weir/simulator/script.hpp"
 
-#include "chat_request.hpp"
+#include "glance.hpp"
 
 #include <cstdint>
 #include <vector>

@@ -56,14 +56,13 @@ std::optional<breach> first_breach(const actions& act) {
 }
 
 // The pause until the first token. A keep-alive goes out at once and then at each interval, as the head does.
-void wait_for_first_token(answer& into, const actions& act, bool stream) {
+void wait_for_first_token(answer& into, const actions& act, std::string_view keep_alive) {
     if (act.first_token_ms <= 0) return;
-    const std::string keep_alive = stream ? ": keep-alive\n\n" : "\n";
     std::int64_t left = act.first_token_ms;
     if (act.keep_alive_every_ms > 0) {
-        into.steps.push_back({0, keep_alive});
+        into.steps.push_back({0, std::string(keep_alive)});
         for (; left > act.keep_alive_every_ms; left -= act.keep_alive_every_ms) {
-            into.steps.push_back({act.keep_alive_every_ms, keep_alive});
+            into.steps.push_back({act.keep_alive_every_ms, std::string(keep_alive)});
         }
     }
     into.steps.push_back({left, {}});
@@ -101,13 +100,14 @@ void cut_at(answer& into, std::size_t bytes) {
 
 }  // namespace
 
-void schedule(answer& into, std::vector<std::string> pieces, const actions& act, bool stream) {
+void schedule(answer& into, std::vector<std::string> pieces, const actions& act, bool stream,
+              std::string_view keep_alive) {
     into.delay_ms = act.delay_ms;
     into.close = act.connection_close;
     spoil(pieces, act, stream);
     const auto broken = first_breach(act);
     if (broken && !stream && !act.garbage) pieces = halved(std::move(pieces.front()));
-    wait_for_first_token(into, act, stream);
+    wait_for_first_token(into, act, keep_alive);
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         if (broken && i == broken->before_piece) {
             into.end = broken->how;

@@ -1,20 +1,17 @@
 #include "script_reader.hpp"
 
+#include "action_reader.hpp"
 #include "yaml_reader.hpp"
 
 #include <cstdint>
 #include <fstream>
 #include <iterator>
-#include <limits>
 #include <utility>
 
 namespace weir::simulator {
 namespace {
 
-constexpr std::int64_t wait_ms_max = 24 * 3600 * 1000;
 constexpr std::int64_t tokens_max = 1'048'576;
-constexpr std::int64_t events_max = 1'000'000;
-constexpr std::int64_t payload_bytes_max = 1'000'000'000;
 constexpr std::int64_t unit_tokens_max = 65'536;
 constexpr std::int64_t units_kept_max = 16 * 1024 * 1024;
 constexpr std::size_t script_bytes_max = 4 * 1024 * 1024;
@@ -50,6 +47,8 @@ void read_models(const YAML::Node& list, catalogue& into, problems& found) {
         entry.fingerprint = from.text("fingerprint").value_or("fp_sim");
         entry.images = from.flag("images").value_or(false);
         entry.listed = from.flag("listed").value_or(false);
+        entry.system_in_history = from.flag("system_in_history").value_or(false);
+        entry.messages_names = from.texts("messages_names");
         entry.context_tokens_max = from.count("context_tokens_max", 1, 1LL << 40).value_or(1'048'576);
         entry.output_tokens_max = from.count("output_tokens_max", 1, 1LL << 40).value_or(393'216);
         if (from.usable() && entry.id.empty()) from.complain("id is missing");
@@ -85,85 +84,11 @@ void read_efforts(const YAML::Node& node, catalogue& into, problems& found) {
     from.finish();
 }
 
-void read_error_actions(map_reader& from, actions& into) {
-    constexpr std::int64_t status_least = 400;
-    constexpr std::int64_t status_most = 599;
-    if (const auto status = from.count("status", status_least, status_most))
-        into.status = static_cast<int>(*status);
-    into.message = from.text("message");
-    into.raw_body = from.text("raw_body");
-    into.content_type = from.text("content_type");
-    if (!into.status && (into.message || into.raw_body)) from.complain("message and raw_body need a status");
-}
-
-void read_headers(const YAML::Node& node, actions& into, problems& found) {
-    if (!node.IsDefined()) return;
-    map_reader fields{node, "headers", found};
-    if (!fields.usable()) return;
-    for (const auto& entry : node) {
-        const std::string name = entry.first.Scalar();
-        if (const auto value = fields.text(name.c_str())) into.headers.push_back({name, *value});
-    }
-}
-
-void read_connection_actions(map_reader& from, actions& into) {
-    into.delay_ms = from.count("delay_ms", 0, wait_ms_max).value_or(0);
-    into.first_token_ms = from.count("first_token_ms", 0, wait_ms_max).value_or(0);
-    into.keep_alive_every_ms = from.count("keep_alive_every_ms", 0, wait_ms_max).value_or(0);
-    into.token_ms = from.count("token_ms", 0, wait_ms_max).value_or(0);
-    into.cut_after_events = from.count("cut_after_events", 0, events_max);
-    into.stall_after_events = from.count("stall_after_events", 0, events_max);
-    into.cut_after_bytes = from.count("cut_after_bytes", 0, payload_bytes_max);
-    into.connection_close = from.flag("connection_close").value_or(false);
-    into.garbage = from.flag("garbage").value_or(false);
-    into.bad_json = from.flag("bad_json").value_or(false);
-    into.truncate_json = from.flag("truncate_json").value_or(false);
-    into.no_done = from.flag("no_done").value_or(false);
-    into.separate_events = from.flag("separate_events").value_or(false);
-    into.chunk_bytes = from.count("chunk_bytes", 0, payload_bytes_max).value_or(0);
-    if (into.keep_alive_every_ms > 0 && into.first_token_ms == 0) {
-        from.complain("keep_alive_every_ms needs a first_token_ms to fill");
-    }
-}
-
-void read_answer_actions(map_reader& from, actions& into) {
-    const std::pair<const char*, usage_style> styles[]{{"no_usage", usage_style::absent},
-                                                       {"usage_null", usage_style::null},
-                                                       {"usage_separate_chunk", usage_style::separate_chunk}};
-    int chosen = 0;
-    for (const auto& [key, style] : styles) {
-        if (from.flag(key).value_or(false)) into.usage = style, ++chosen;
-    }
-    if (chosen > 1) from.complain("only one of no_usage, usage_null and usage_separate_chunk can hold");
-    into.served_model = from.text("served_model");
-    into.finish_reason = from.text("finish_reason");
-    into.content = from.text("content");
-    into.empty_content = from.flag("empty_content").value_or(false);
-    into.output_tokens = from.count("output_tokens", 0, tokens_max);
-    into.reasoning_tokens = from.count("reasoning_tokens", 0, tokens_max);
-    into.events = from.count("events", 1, events_max);
-}
-
-actions read_actions(map_reader& from, problems& found) {
-    actions into;
-    read_error_actions(from, into);
-    read_headers(from.node("headers"), into, found);
-    read_connection_actions(from, into);
-    read_answer_actions(from, into);
-    return into;
-}
-
 rule read_rule(const YAML::Node& node, std::size_t index, problems& found) {
     map_reader from{node, "rules[" + std::to_string(index) + "]", found};
     rule into;
     if (const YAML::Node when = from.node("when"); when.IsDefined()) {
-        map_reader conditions_from{when, "rules[" + std::to_string(index) + "].when", found};
-        into.when.model = conditions_from.text("model");
-        into.when.ask_contains = conditions_from.text("ask_contains");
-        into.when.stream = conditions_from.flag("stream");
-        into.when.nth = conditions_from.count("nth", 1, std::numeric_limits<std::int64_t>::max());
-        into.when.every = conditions_from.count("every", 1, std::numeric_limits<std::int64_t>::max());
-        conditions_from.finish();
+        into.when = read_conditions(when, "rules[" + std::to_string(index) + "].when", found);
     }
     into.act = read_actions(from, found);
     from.finish();

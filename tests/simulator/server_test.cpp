@@ -115,6 +115,29 @@ TEST(simulator_server, refuses_in_deepseeks_shape) {
     }
 }
 
+TEST(simulator_server, takes_queries_other_key_fields_and_deletes) {
+    const auto server = started();
+    const std::string body =
+        R"({"model":"deepseek-flash","max_tokens":9,"messages":[{"role":"user","content":"hi"}]})";
+    const std::pair<std::string, const char*> table[]{
+        {"POST /anthropic/v1/messages?beta=true HTTP/1.1\r\nHost: a\r\nx-api-key: k\r\nConnection: close\r\n"
+         "Content-Length: " +
+             std::to_string(body.size()) + "\r\n\r\n" + body,
+         "HTTP/1.1 200"},
+        {"DELETE /files/none HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer k\r\nConnection: close\r\n\r\n",
+         "HTTP/1.1 404"},
+        {"GET /files HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer k\r\nConnection: close\r\n\r\n",
+         "HTTP/1.1 200"}};
+    for (const auto& [request_text, status] : table) {
+        client c(server->port());
+        c.say(request_text);
+        const std::string said = c.hear();
+        EXPECT_TRUE(said.starts_with(status)) << request_text << "\n" << said;
+        EXPECT_NE(said.find("application/json"), std::string::npos) << said;
+    }
+    EXPECT_EQ(server->requests(), 3);
+}
+
 TEST(simulator_server, serves_several_threads_and_journals_each_request_once) {
     const std::string path = testing::TempDir() + "weir_simulator_server_test.jsonl";
     const auto server = started({.rules = default_script(), .journal = path, .workers = 2});

@@ -71,6 +71,7 @@ std::vector<refused_request> refusals() {
                                            "13", "14", "15", "16", "17"})}}),
          "at most 16"},
         {chat("hi", {{"user_id", std::string(513, 'u')}}), "maximum length 512"},
+        {chat("hi", {{"user_id", "{\"device\":1}"}}), "Invalid 'user_id': string does not match pattern"},
         {chat(json::array()), "Empty input messages"},
         {chat("hi", {{"messages", "hi"}}), "messages: invalid type: string \"hi\", expected a sequence"},
         {chat(json::array({tool_result("c1")})), orphan},

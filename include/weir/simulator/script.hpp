@@ -28,14 +28,16 @@ struct token_range {
 };
 
 struct model_entry {
-    std::string id;                       // the word in the request's `model`
-    std::string name;                     // as GET /models shows it
-    std::string cache;                    // ids with the same word share one prefix cache
-    std::string fingerprint;              // system_fingerprint
-    bool images = false;                  // false: an image becomes a placeholder, silently
-    bool listed = false;                  // shown by GET /models
-    std::int64_t context_tokens_max = 0;  // prompt and max_tokens together
-    std::int64_t output_tokens_max = 0;   // of max_tokens
+    std::string id;                           // the word in the request's `model`
+    std::string name;                         // as GET /models shows it
+    std::string cache;                        // ids with the same word share one prefix cache
+    std::string fingerprint;                  // system_fingerprint
+    bool images = false;                      // false: an image becomes a placeholder, silently
+    bool listed = false;                      // shown by GET /models
+    bool system_in_history = false;           // Messages: system text among the turns stays where it is
+    std::vector<std::string> messages_names;  // other words for it, Messages only; a final '*' is any ending
+    std::int64_t context_tokens_max = 0;      // prompt and max_tokens together
+    std::int64_t output_tokens_max = 0;       // of max_tokens
 };
 
 struct effort_level {
@@ -54,21 +56,37 @@ struct catalogue {
     std::int64_t max_tokens_default = 0;              // without thinking, where the request has no max_tokens
 
     const model_entry* model(std::string_view id) const noexcept;
+    // By id, else by the longest of messages_names that fits.
+    const model_entry* messages_model(std::string_view name) const noexcept;
     const effort_level* effort(std::string_view name) const noexcept;
 };
 
+// What a request and its answer are written in.
+enum class dialect : std::uint8_t {
+    chat,         // Chat Completions
+    responses,    // OpenAI Responses
+    messages,     // Anthropic Messages
+    completions,  // fill-in-the-middle
+};
+
+// A tool that an answer calls because the script says so.
+struct scripted_call {
+    std::string name;
+    std::string arguments;  // a JSON object as text
+};
+
 enum class usage_style : std::uint8_t {
-    documented,      // on the last chunk, beside the finish_reason
+    documented,      // where the dialect has it
     absent,          // no usage anywhere
     null,            // `"usage": null` everywhere
-    separate_chunk,  // the older style: one more chunk with empty choices
+    separate_chunk,  // chat's older style: one more chunk with empty choices
 };
 
 // What a rule does to an answer. Everything unset leaves the answer as DeepSeek would give it, without any
 // wait.
 struct actions {
     std::optional<int> status;            // an error of this status instead of an answer
-    std::optional<std::string> message;   // text of that error; a usual one where unset
+    std::optional<std::string> message;   // text of an error; a usual one where unset
     std::optional<std::string> raw_body;  // the error's whole body, as it is
     std::optional<std::string> content_type;
     std::vector<header_field> headers;  // added to the answer's head
@@ -83,30 +101,36 @@ struct actions {
     std::optional<std::int64_t> cut_after_events;
     std::optional<std::int64_t> stall_after_events;
     std::optional<std::int64_t> cut_after_bytes;  // closed after so many bytes of payload
+    // A stream says after so many events, in the way of its dialect, that it failed, and is over.
+    std::optional<std::int64_t> error_after_events;
 
     bool connection_close = false;  // closed after this answer, without a word in its head
     bool garbage = false;           // a payload that is neither JSON nor events nor UTF-8
     bool bad_json = false;          // whole, but not JSON: the body, or the second event
     bool truncate_json = false;     // the body, or the last event, ends in its middle; the framing is right
-    bool no_done = false;           // a stream without its last event, [DONE]
+    bool no_done = false;           // a stream without the event that ends it
     bool separate_events = false;   // each in a write of its own; else those without a wait are joined
     std::int64_t chunk_bytes = 0;   // the payload in writes of so many bytes; 0: not
 
     usage_style usage = usage_style::documented;
-    std::optional<std::string> served_model;  // `model` of the answer
-    std::optional<std::string> finish_reason;
-    std::optional<std::string> content;  // instead of invented text
+    std::optional<std::string> served_model;   // `model` of the answer
+    std::optional<std::string> finish_reason;  // in the words of Chat Completions
+    std::optional<std::string> content;        // instead of invented text
     bool empty_content = false;
+    std::vector<scripted_call> tool_calls;         // these, instead of what the model would call
     std::optional<std::int64_t> output_tokens;     // of the content
     std::optional<std::int64_t> reasoning_tokens;  // of the thought, where there is any
     std::optional<std::int64_t> events;            // that carry text; unset: one for each few tokens
 };
 
-// Which chat requests a rule is for: all conditions that are set must hold.
+// Which requests to a model a rule is for: all conditions that are set must hold.
 struct conditions {
+    std::optional<dialect> endpoint;
     std::optional<std::string> model;
     std::optional<std::string> ask_contains;  // within the last user message
     std::optional<bool> stream;
+    std::optional<bool> tools;                       // whether the request offers any
+    std::optional<std::int64_t> after_tool_results;  // exactly so many since the last user message
     std::optional<std::int64_t> nth;    // the n-th request, from 1, that meets the conditions above
     std::optional<std::int64_t> every;  // each n-th of these
 };

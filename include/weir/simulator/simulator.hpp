@@ -5,8 +5,9 @@
 //     simulator box{default_script()};
 //     answer said = box.respond({"POST", "/chat/completions", "Bearer sk-any", body}, now);
 //
-// Source of the rules: DeepSeek API documentation, Create Chat Completion, Thinking Mode, Context Caching,
-// Error Codes and Rate Limit, as of November 2026.
+// Source of the rules: DeepSeek API documentation, Create Chat Completion, Responses API, Anthropic API, FIM
+// Completion, Chat Prefix Completion, Thinking Mode, Context Caching, Error Codes and Rate Limit, as of
+// November 2026; answers that users quote in public issue threads, where the documentation is silent.
 
 #include "weir/base/time.hpp"
 #include "weir/base/usage.hpp"
@@ -27,6 +28,7 @@ struct request {
     std::string_view path;           // without a query
     std::string_view authorization;  // value of the field, empty where there is none
     std::string_view body;
+    std::string_view api_key = {};  // value of x-api-key, which counts on the Anthropic paths alone
 };
 
 // One payload write, after a pause. A step of no bytes is only the pause.

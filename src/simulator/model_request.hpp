@@ -1,28 +1,16 @@
 #pragma once
-// One chat request as DeepSeek understands it, or its refusal in DeepSeek's words.
+// One request to a model, in no dialect: what the readers make of a body, and what the prompt, the completion
+// and the writers are made from.
 
 #include "weir/simulator/script.hpp"
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <cstdint>
-#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace weir::simulator {
-
-// An error answer: status, `message` and `type` of its body. `code` is always invalid_request_error.
-struct refusal {
-    int status = 400;
-    std::string message;
-    std::string type = "invalid_request_error";
-};
-
-template <class T>
-using allowed = std::expected<T, refusal>;
 
 enum class role : std::uint8_t { system, user, assistant, tool, latest_reminder };
 
@@ -35,7 +23,8 @@ struct part {
 struct tool_call {
     std::string id;
     std::string name;
-    std::string arguments;  // JSON text
+    std::string arguments;  // JSON text; the bare input of a custom tool
+    bool custom = false;
 };
 
 struct message {
@@ -45,53 +34,54 @@ struct message {
     std::optional<std::string> reasoning;  // an empty one counts as present
     std::vector<tool_call> calls;
     std::string tool_call_id;
+    bool continued = false;  // the answer goes on with this message
 };
 
 struct tool {
     std::string name;
     std::string rendered;    // what the prompt shows of it; the order of JSON keys plays no part
     std::string parameters;  // JSON Schema as text, "" where there is none
+    bool custom = false;     // takes bare text instead of JSON
 };
 
 enum class tool_choice : std::uint8_t { none, automatic, required, named };
+enum class answer_format : std::uint8_t { text, json_object, json_schema };
 
-struct chat_request {
+// Text with a hole in it, to be filled in the middle.
+struct fim_text {
+    std::string prompt;
+    std::string suffix;
+    bool echo = false;  // the answer begins with the prompt
+};
+
+struct model_request {
     const model_entry* model = nullptr;  // lives as long as the catalogue
     std::vector<message> messages;
+    std::optional<fim_text> fim;  // then there are no messages
     std::vector<tool> tools;
     bool has_server_tools = false;  // tools that DeepSeek runs itself
+    bool replays_thoughts = true;   // false: what the model thought earlier is never in the prompt
     tool_choice choice = tool_choice::automatic;
     std::string chosen_tool;  // where choice == named
     bool stream = false;
     bool include_usage = false;
     const effort_level* effort = nullptr;  // none: thinking is off
     std::optional<std::int64_t> max_tokens;
-    bool json_mode = false;
+    answer_format format = answer_format::text;
+    std::string schema;  // JSON Schema as text, where format == json_schema
     std::vector<std::string> stops;
     std::string user_id;
+    std::string tools_as_sent = "[]";  // JSON text, for dialects that show the tools again
 
     bool thinking() const noexcept { return effort != nullptr; }
+    bool offers_tools() const noexcept { return !tools.empty() || has_server_tools; }
+    const tool* find_tool(std::string_view name) const noexcept;
 };
 
 // Text of the last message of a user, images left out; "" where there is none.
-std::string last_ask(const chat_request& asked);
+std::string last_ask(const model_request& asked);
 
-// What rules look at, read leniently: a request that is about to be refused has it too.
-struct glimpse {
-    std::string model;
-    std::string ask;
-    bool stream = false;
-};
-glimpse glance(const nlohmann::json& body);
-
-// JSON text to a document. Nesting is bounded by json_depth_max.
-allowed<nlohmann::json> parse_body(std::string_view body);
-inline constexpr int json_depth_max = 128;
-
-// Everything that can be refused without counting tokens.
-allowed<chat_request> read_chat_request(const nlohmann::json& body, const catalogue& offered);
-
-// messages[] alone, with the rules that hold between them. Private to read_chat_request.
-allowed<std::vector<message>> read_messages(const nlohmann::json& body);
+// The last message that is neither system text nor a reminder; nullptr where there is none.
+const message* last_turn(const model_request& asked) noexcept;
 
 }  // namespace weir::simulator
