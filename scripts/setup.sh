@@ -28,7 +28,7 @@ done
 # llvm-19 has llvm-ar, without which archives of ThinLTO objects have no index.
 packages="ca-certificates clang-19 lld-19 llvm-19 cmake ninja-build
     libboost1.81-dev libssl-dev libsqlite3-dev libsimdjson-dev nlohmann-json3-dev libspdlog-dev libyaml-cpp-dev
-    libcli11-dev"
+    libcli11-dev libvalijson-dev zlib1g-dev"
 # A name before a colon is a command: where it is found, however it was installed, the package is not asked for.
 packages="$packages curl:curl"
 if [ "$tests" = 1 ]; then packages="$packages libclang-rt-19-dev libgtest-dev libgmock-dev"; fi

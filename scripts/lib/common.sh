@@ -56,3 +56,21 @@ stop_process() {
     done
     wait "$1" 2>/dev/null
 }
+
+# need_node MAJOR FOLDER: a Node of this major version or newer on PATH. Debian 12's own is 18; where that is all there
+# is, npm's build of a newer one is installed in FOLDER.
+need_node() {
+    node_version=22.23.3
+    node_major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null) || node_major=0
+    if [ "$node_major" -ge "$1" ]; then return; fi
+    case $(uname -m) in
+        x86_64) node_arch=x64 ;;
+        aarch64) node_arch=arm64 ;;
+        *) die 1 "Node $1 or newer is needed; npm has none for $(uname -m)." ;;
+    esac
+    say "Node $1 or newer is needed and there is $node_major: installing $node_version in $2."
+    npm install --prefix "$2" --no-save --no-audit --no-fund --loglevel=error \
+        "node-linux-$node_arch@$node_version" >&2 || die 1 "npm could not install Node $node_version."
+    PATH=$2/node_modules/node-linux-$node_arch/bin:$PATH
+    export PATH
+}

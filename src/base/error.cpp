@@ -48,6 +48,8 @@ std::string_view code_name(errc e) noexcept {
             return "unsupported_image";
         case errc::no_candidate:
             return "no_candidate";
+        case errc::not_allowed:
+            return "not_allowed";
         case errc::upstream_connect:
             return "upstream_connect";
         case errc::upstream_status:

@@ -45,7 +45,7 @@ task<net::io_size> connection::fill() {
 
 task<connection::heading> connection::refuse_head(fault why) {
     around_.what.refused(why);
-    const response answer = around_.what.refuse(why);
+    const response answer = around_.what.refuse(why, {});
     const std::string head = render_head(answer.status, answer.fields, around_.on.time->wall(),
                                          body_framing::length, answer.body.size(), false, 1);
     stream_.limit().in_ms(around_.timers.client_write_stall_ms);
@@ -99,10 +99,16 @@ task<connection::heading> connection::read_head() {
 
 task<bool> connection::serve(net::request_head head) {
     connection_exchange ex(*this, std::move(head));
+    if (ex.head().method == net::http_method::options) {
+        if (const auto preflight = around_.what.preflight(ex.head())) {
+            co_await ex.respond(*preflight);
+            co_return co_await ex.finish();
+        }
+    }
     const auto found = find_endpoint(around_.what.endpoints, ex.head().method, ex.head().path);
     if (!found) {
         around_.what.refused(found.error());
-        response answer = around_.what.refuse(found.error());
+        response answer = around_.what.refuse(found.error(), ex.head().path);
         if (found.error().code == errc::method_not_allowed) {
             answer.fields.emplace_back("Allow", allowed_methods(around_.what.endpoints, ex.head().path));
         }
@@ -120,7 +126,7 @@ task<bool> connection::serve(net::request_head head) {
     if (failed && !ex.answered()) {
         const fault why{errc::internal, origin::weir, "a handler threw", {}};
         around_.what.refused(why);
-        co_await ex.respond(around_.what.refuse(why));
+        co_await ex.respond(around_.what.refuse(why, ex.head().path));
     }
     co_return co_await ex.finish();
 }

@@ -111,6 +111,12 @@ task<bool> connection_exchange::send(std::span<const asio::const_buffer> buffers
     co_return done.has_value();
 }
 
+field_list connection_exchange::with_common(const field_list& fields) const {
+    field_list all = connection_.around_.what.common_fields(head_);
+    all.insert(all.begin(), fields.begin(), fields.end());
+    return all;
+}
+
 task<bool> connection_exchange::respond(const response& answer) {
     co_return co_await respond(answer.status, answer.fields, answer.body);
 }
@@ -118,8 +124,8 @@ task<bool> connection_exchange::respond(const response& answer) {
 task<bool> connection_exchange::respond(int status, const field_list& fields, std::string_view body) {
     stop_watching();
     keep_alive_ = goes_on();
-    const std::string head = render_head(status, fields, worker().time->wall(), body_framing::length,
-                                         body.size(), keep_alive_, head_.minor);
+    const std::string head = render_head(status, with_common(fields), worker().time->wall(),
+                                         body_framing::length, body.size(), keep_alive_, head_.minor);
     const bool bare = head_.method == net::http_method::head;
     const std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(body)};
     ended_ = true;
@@ -129,7 +135,7 @@ task<bool> connection_exchange::respond(int status, const field_list& fields, st
 void connection_exchange::begin(int status, const field_list& fields) {
     chunked_ = head_.minor > 0;
     keep_alive_ = chunked_ && goes_on();
-    pending_head_ = render_head(status, fields, worker().time->wall(),
+    pending_head_ = render_head(status, with_common(fields), worker().time->wall(),
                                 chunked_ ? body_framing::chunked : body_framing::until_close, 0, keep_alive_,
                                 head_.minor);
 }

@@ -42,6 +42,7 @@ private:
     net::task<result<net::body_buffer>> read_sized(std::size_t length);
     net::task<result<net::body_buffer>> read_chunks(std::size_t bytes_max);
     net::task<bool> send_continue();
+    field_list with_common(const field_list& fields) const;
     // The connection can take another request once this answer is written.
     bool goes_on() const noexcept;
     net::task<bool> send(std::span<const net::asio::const_buffer> buffers);

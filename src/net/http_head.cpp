@@ -126,6 +126,8 @@ std::optional<http_method> method_of(http::verb v) noexcept {
             return http_method::post;
         case http::verb::options:
             return http_method::options;
+        case http::verb::delete_:
+            return http_method::del;
         default:
             return std::nullopt;
     }
@@ -155,7 +157,7 @@ const char* read_target(std::string_view target, request_head& into, std::string
 }  // namespace
 
 std::string_view name_of(http_method m) noexcept {
-    static constexpr std::array<std::string_view, 4> names{"GET", "HEAD", "POST", "OPTIONS"};
+    static constexpr std::array<std::string_view, 5> names{"GET", "HEAD", "POST", "OPTIONS", "DELETE"};
     return names[static_cast<std::size_t>(m)];
 }
 
@@ -179,7 +181,7 @@ result<request_head> parse_request_head(std::string_view head, const limits& bou
     if (message.version() != 10 && message.version() != 11)
         return refuse("the version is not HTTP/1.0 or 1.1");
     if (!method)
-        return client_fault(errc::method_not_allowed, "the method is not GET, HEAD, POST or OPTIONS");
+        return client_fault(errc::method_not_allowed, "the method is not GET, HEAD, POST, OPTIONS or DELETE");
     r.method = *method;
     if (count(message) > bounds.header_fields_max) {
         return client_fault(errc::head_too_large, "the head has too many fields");

@@ -71,8 +71,15 @@ protected:
             {net::http_method::post, "/echo", echo},      {net::http_method::get, "/drip", drip},
             {net::http_method::get, "/give-up", give_up}, {net::http_method::post, "/ignore", ignore_body},
             {net::http_method::get, "/fail", fail},       {net::http_method::get, "/items/*", ignore_body}};
-        s.refuse = [](const fault& f) {
+        s.refuse = [](const fault& f, std::string_view) {
             return response{f.code == errc::head_too_large ? 431 : 400, {}, std::string(code_name(f.code))};
+        };
+        s.common_fields = [](const net::request_head& head) {
+            return head["Origin"] == "https://page.example" ? field_list{{"Vary", "Origin"}} : field_list{};
+        };
+        s.preflight = [](const net::request_head& head) -> std::optional<response> {
+            if (head["Origin"].empty()) return std::nullopt;
+            return response{204, {{"Access-Control-Max-Age", "600"}}, {}};
         };
         s.refused = [this](const fault& f) { refused_.push_back(f.code); };
         return s;
@@ -98,6 +105,23 @@ TEST_F(connection_test, answers_two_pipelined_requests_in_order) {
     EXPECT_THAT(heard, StartsWith("HTTP/1.1 200 OK\r\n"));
     EXPECT_LT(heard.find("\r\n\r\none"), heard.find("\r\n\r\ntwo")) << heard;
     EXPECT_THAT(heard, HasSubstr("Date: Sun, 22 Nov 2026 12:00:00 GMT\r\n"));
+}
+
+TEST_F(connection_test, a_preflight_is_answered_for_any_path_where_the_site_has_an_answer) {
+    const std::string answered =
+        ask("OPTIONS /anything HTTP/1.1\r\nHost: h\r\nOrigin: https://page.example\r\n\r\n");
+    EXPECT_THAT(answered, StartsWith("HTTP/1.1 204 No Content\r\n"));
+    EXPECT_THAT(answered, HasSubstr("Access-Control-Max-Age: 600\r\n"));
+    EXPECT_THAT(ask("OPTIONS /anything HTTP/1.1\r\nHost: h\r\n\r\n"), HasSubstr("not_found"));
+    EXPECT_THAT(ask("OPTIONS /echo HTTP/1.1\r\nHost: h\r\n\r\n"), HasSubstr("method_not_allowed"));
+}
+
+TEST_F(connection_test, every_answer_bears_the_sites_common_fields) {
+    const std::string origin = "\r\nHost: h\r\nOrigin: https://page.example\r\n\r\n";
+    for (const std::string path : {"/drip", "/ignore", "/nowhere", "/fail"}) {
+        EXPECT_THAT(ask("GET " + path + " HTTP/1.1" + origin), HasSubstr("Vary: Origin\r\n")) << path;
+    }
+    EXPECT_THAT(ask("GET /drip HTTP/1.1\r\nHost: h\r\n\r\n"), Not(HasSubstr("Vary")));
 }
 
 TEST_F(connection_test, reads_a_chunked_body_split_anywhere_and_the_request_behind_it) {

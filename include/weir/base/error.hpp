@@ -36,6 +36,7 @@ enum class errc : int {
     request_timeout = 112,     // head or body came too slowly
     unsupported_image = 113,   // an image for a tier that reads none
     no_candidate = 114,        // gates left no cell that could answer this request
+    not_allowed = 115,         // the client key may not use this endpoint
     // the upstream failed
     upstream_connect = 200,   // resolve, TCP or TLS failed: nothing was sent
     upstream_status = 201,    // a whole answer came, and its status is not 2xx

@@ -16,7 +16,8 @@ struct settings {
     address listen{"127.0.0.1", 8787};
     address admin_listen{"127.0.0.1", 8788};
     unsigned workers = 0;                   // 0: one a core
-    std::vector<std::string> cors_origins;  // web pages that may ask in keyless mode
+    std::vector<std::string> cors_origins;  // web pages that may ask, and read what they are told
+    bool gzip_bodies = false;               // bodies may come compressed; else they are refused with 415
 };
 
 }  // namespace weir::frontend

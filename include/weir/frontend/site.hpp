@@ -4,6 +4,7 @@
 #include "weir/frontend/exchange.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,15 @@ struct endpoint {
 // One a worker.
 struct site {
     std::vector<endpoint> endpoints;
-    // A fault as the answer that this site's clients expect.
-    std::function<response(const fault&)> refuse;
+    // A fault as the answer that this site's clients expect; `path` is "" where no head could be read.
+    std::function<response(const fault&, std::string_view path)> refuse;
+    // Fields of every answer to this request, refusals included: those that let a web page read it.
+    std::function<field_list(const net::request_head&)> common_fields = [](const net::request_head&) {
+        return field_list{};
+    };
+    // The answer to OPTIONS; nullopt: as any other method, by the endpoints.
+    std::function<std::optional<response>(const net::request_head&)> preflight =
+        [](const net::request_head&) { return std::optional<response>{}; };
     // Called for faults that the front end answers itself, before any handler: a malformed head, no such
     // endpoint.
     std::function<void(const fault&)> refused = [](const fault&) {};

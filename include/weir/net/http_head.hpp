@@ -18,7 +18,7 @@ namespace weir::net {
 
 using fields = boost::beast::http::fields;
 
-enum class http_method : std::uint8_t { get, head, post, options };
+enum class http_method : std::uint8_t { get, head, post, options, del };
 std::string_view name_of(http_method m) noexcept;
 
 struct request_head {
