@@ -1,6 +1,6 @@
 #include "weir/dialect/answer_reader.hpp"
 
-#include "answer_json.hpp"
+#include "weir/dialect/api.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -40,9 +40,12 @@ bool blank_line_follows(std::string_view rest) noexcept {
 }  // namespace
 
 struct stream_reader::state {
-    explicit state(std::size_t max) : event_bytes_max(max) {}
+    state(const api& api_of_answer, std::size_t max, answer_turn* said)
+        : of(api_of_answer), event_bytes_max(max), turn(said) {}
 
+    const api& of;
     std::size_t event_bytes_max;
+    answer_turn* turn;
     answer_facts facts;
     std::string line;         // head of a line whose end has not come
     std::string data;         // `data` of the event so far, where it could not be read in place
@@ -62,6 +65,7 @@ struct stream_reader::state {
     void drop_event();
     void read(std::string_view event);
     void read_unfinished();
+    bool read_done(std::string_view event);
 };
 
 void stream_reader::state::observe(std::string_view in) {
@@ -116,6 +120,7 @@ void stream_reader::state::end_line(std::string_view tail, bool event_ends) {
 
 void stream_reader::state::drop_event() {
     oversized = true;
+    if (turn) turn->overflow = true;
     // Freed, not cleared: a reader lives as long as its stream, and thousands of them do.
     line = {};
     data = {};
@@ -134,12 +139,16 @@ void stream_reader::state::end_event() {
 }
 
 void stream_reader::state::read(std::string_view event) {
-    if (event == end_of_stream) {
-        facts.done = true;
-        return;
-    }
+    if (read_done(event)) return;
     ++facts.events;
-    read_document(event, facts);
+    of.read_document(event, facts, turn);
+}
+
+// Some send it behind streams of other APIs too, where it is no document and ends nothing.
+bool stream_reader::state::read_done(std::string_view event) {
+    if (event != end_of_stream) return false;
+    facts.done = facts.done || of.terminal() == end_of_stream;
+    return true;
 }
 
 void stream_reader::state::read_unfinished() {
@@ -148,16 +157,13 @@ void stream_reader::state::read_unfinished() {
     if (partial && !in_comment) {
         if (const auto value = data_of(line)) event += *value;
     }
-    // Reading the same event again when its end comes does no harm: the last word counts.
-    if (event == end_of_stream) {
-        facts.done = true;
-    } else if (!event.empty()) {
-        read_document(event, facts);
-    }
+    // Reading the same event again when its end comes does no harm to facts, where the last word counts; what
+    // was said would be said twice.
+    if (!event.empty() && !read_done(event)) of.read_document(event, facts, nullptr);
 }
 
-stream_reader::stream_reader(std::size_t event_bytes_max)
-    : state_(std::make_unique<state>(event_bytes_max)) {}
+stream_reader::stream_reader(const api& of, std::size_t event_bytes_max, answer_turn* turn)
+    : state_(std::make_unique<state>(of, event_bytes_max, turn)) {}
 stream_reader::~stream_reader() = default;
 stream_reader::stream_reader(stream_reader&&) noexcept = default;
 stream_reader& stream_reader::operator=(stream_reader&&) noexcept = default;
@@ -171,9 +177,9 @@ const answer_facts& stream_reader::facts() const noexcept {
 
 bool stream_reader::at_boundary() const noexcept { return !state_->partial && !state_->in_event; }
 
-answer_facts read_answer(padded_view body) {
+answer_facts read_answer(const api& of, padded_view body, answer_turn* turn) {
     answer_facts facts;
-    facts.done = read_document(body.text(), facts);
+    facts.done = of.read_document(body.text(), facts, turn);
     return facts;
 }
 

@@ -4,6 +4,7 @@
 #include "file_names.hpp"
 #include "json_scan.hpp"
 #include "json_text.hpp"
+#include "part_kind.hpp"
 #include "pasted.hpp"
 #include "text_match.hpp"
 
@@ -25,7 +26,12 @@ std::string_view bytes_of(padded_view body, place where) noexcept {
     return body.text().substr(where.offset, where.length);
 }
 
-// Adds a text part; parts of other kinds say nothing that could be read.
+void append_text(std::string_view inner, std::string& out) {
+    if (!out.empty()) out += '\n';
+    append_unescaped(out, inner);
+}
+
+// Adds a text part; parts of other kinds (a tool's result, thinking) say nothing that the speaker wrote.
 bool append_part(json_scan& in, std::string& out) {
     if (in.peek() != '{') return in.value().has_value();
     std::string_view type = "text";
@@ -38,21 +44,27 @@ bool append_part(json_scan& in, std::string& out) {
         if (inner && key == "text") text = *inner, has_text = true;
         return inner.has_value();
     });
-    if (!has_text || (type != "text" && type != "input_text")) return whole;
-    if (!out.empty()) out += '\n';
-    append_unescaped(out, text);
+    if (has_text && part_kind_of(type) == part_kind::text) append_text(text, out);
     return whole;
 }
 
-// The text of a message's content: a string, or an array of parts.
-std::string text_of(padded_view body, place content) {
+// The prompt of a completion may be several strings.
+bool append_prompt(json_scan& in, std::string& out) {
+    const auto inner = in.string();
+    if (inner) append_text(*inner, out);
+    return inner.has_value();
+}
+
+// The text of a content: a string, or an array of parts.
+std::string text_of(padded_view body, const body_index& index, place content) {
     std::string out;
     const std::string_view json = bytes_of(body, content);
     if (json.starts_with('"')) {
         append_unescaped(out, json.substr(1, json.size() - 2));
     } else if (json.starts_with('[')) {
         json_scan in(json);
-        in.array([&] { return append_part(in, out); });
+        const bool prompt = index.api == api_kind::completions;
+        in.array([&] { return prompt ? append_prompt(in, out) : append_part(in, out); });
     }
     return out;
 }
@@ -62,7 +74,7 @@ std::string system_text(padded_view body, const body_index& index) {
     std::string out;
     for (const message& m : index.messages) {
         if (m.from != speaker::system) continue;
-        out += text_of(body, m.content);
+        out += text_of(body, index, m.content);
         if (out.size() >= system_window_bytes) break;
         out += '\n';
     }
@@ -76,7 +88,7 @@ std::string find_text(ask& out, padded_view body, const body_index& index, const
     for (std::size_t i = index.messages.size(); i-- > 0;) {
         const message& m = index.messages[i];
         if (m.from != speaker::user || m.content.empty()) continue;
-        std::string text = strip_envelopes(text_of(body, m.content), rules.envelopes);
+        std::string text = strip_envelopes(text_of(body, index, m.content), rules.envelopes);
         out.text = trim(text);
         if (out.text.empty()) continue;
         out.message = i;
@@ -94,6 +106,8 @@ turn turn_of(const ask& found, const body_index& index) noexcept {
 }
 
 bool is_housekeeping(const ask& found, padded_view body, const body_index& index, const ask_rules& rules) {
+    // To fill in the middle is bounded by nature.
+    if (index.api == api_kind::completions) return true;
     if (index.tools > 0) return false;
     if (phrase_index(rules.housekeeping_ask).begins(found.text)) return true;
     return phrase_index(rules.housekeeping_system).occurs_in(system_text(body, index));
@@ -122,8 +136,9 @@ std::uint32_t count_same(std::span<const tool_call> calls) noexcept {
 }
 
 // A result may be megabytes long; how it ended is said at its head or its end.
-bool has_failed(padded_view body, place content, const mark_index& marks) {
-    const std::string text = text_of(body, content);
+bool has_failed(padded_view body, const body_index& index, const tool_result& r, const mark_index& marks) {
+    if (r.failed) return true;
+    const std::string text = text_of(body, index, r.content);
     const std::string_view all = text;
     if (all.size() <= 2 * result_window_bytes) return marks.occurs_in(all);
     return marks.occurs_in(all.substr(0, result_window_bytes)) ||
@@ -134,9 +149,8 @@ std::uint32_t count_failed(padded_view body, std::span<const tool_result> result
                            const ask_rules& rules) {
     if (results.empty()) return 0;
     const mark_index marks(rules.failure_marks);
-    const auto failed = std::ranges::count_if(results, [&](const tool_result& r) {
-        return has_failed(body, index.messages[r.message].content, marks);
-    });
+    const auto failed = std::ranges::count_if(
+        results, [&](const tool_result& r) { return has_failed(body, index, r, marks); });
     return static_cast<std::uint32_t>(failed);
 }
 

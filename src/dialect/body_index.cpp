@@ -1,6 +1,7 @@
 #include "weir/dialect/body_index.hpp"
 
-#include "chat_body.hpp"
+#include "weir/dialect/api.hpp"
+
 #include "json_walk.hpp"
 
 #include <simdjson.h>
@@ -46,7 +47,7 @@ body_indexer& body_indexer::operator=(body_indexer&&) noexcept = default;
 
 std::size_t body_indexer::kept_bytes() const noexcept { return bytes_of(state_->parser.capacity()); }
 
-result<body_index> body_indexer::chat(padded_view body, const limits& bounds) {
+result<body_index> body_indexer::read(api_kind api, padded_view body, const limits& bounds) {
     static_assert(padded_view::padding >= simdjson::SIMDJSON_PADDING);
     simdjson::ondemand::parser& parser = state_->parser;
     if (body.size() == 0) return client_fault(errc::malformed_json, "the body is empty");
@@ -61,7 +62,8 @@ result<body_index> body_indexer::chat(padded_view body, const limits& bounds) {
     auto indexed = [&]() -> result<body_index> {
         if (error) return client_fault(errc::malformed_json, std::string(reason_of(error)));
         json_walk walk(body.text(), tokens, bounds.json_depth_max);
-        return chat_body(walk).read();
+        if (walk.peek() != '{') return client_fault(errc::malformed_json, "the body must be one JSON object");
+        return api_of(api).read_body(walk);
     }();
     if (kept_bytes() > kept_bytes_max) parser = simdjson::ondemand::parser();
     return indexed;

@@ -5,29 +5,6 @@
 #include <utility>
 
 namespace weir::dialect {
-namespace {
-
-// Model names come from the configuration and may hold any character.
-std::string quoted(std::string_view text) {
-    static constexpr std::string_view hex = "0123456789abcdef";
-    std::string out = "\"";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte < 0x20) {
-            out += "\\u00";
-            out += hex[byte >> 4];
-            out += hex[byte & 15];
-        } else {
-            out += c;
-        }
-    }
-    return out += '"';
-}
-
-}  // namespace
 
 void edit_list::add(place where, std::string bytes) {
     const auto after =
@@ -59,21 +36,6 @@ std::vector<std::string_view> edit_list::apply(std::string_view body) const {
 std::size_t edit_list::length(std::size_t body_bytes) const noexcept {
     for (const edit& e : edits_) body_bytes = body_bytes - e.where.length + e.bytes.size();
     return body_bytes;
-}
-
-edit_list route_edits(const body_index& index, std::string_view model, std::string_view effort_members) {
-    edit_list edits;
-    std::string wanted = quoted(model);
-    // An escape is longer than what it stands for, so the same name in as many bytes is the same bytes.
-    const bool same_model = index.model_name == model && index.model.length == wanted.size();
-    if (same_model && effort_members.empty()) return edits;
-    const std::string members = effort_members.empty() ? "" : "," + std::string(effort_members);
-    if (same_model) {
-        edits.add({index.model.offset + index.model.length, 0}, members);
-    } else {
-        edits.add(index.model, std::move(wanted) + members);
-    }
-    return edits;
 }
 
 }  // namespace weir::dialect

@@ -1,11 +1,15 @@
 #include "weir/dialect/error_body.hpp"
 
+#include "error_shapes.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <string_view>
 
 namespace weir::dialect {
 namespace {
+
+using nlohmann::ordered_json;
 
 // The words of OpenAI's `error.type`, by status.
 std::string_view type_of(int status) noexcept {
@@ -16,6 +20,27 @@ std::string_view type_of(int status) noexcept {
             return "permission_error";
         case 429:
             return "rate_limit_error";
+        default:
+            return status < 500 ? "invalid_request_error" : "api_error";
+    }
+}
+
+// The words of Anthropic's `error.type`, by status. Its own 529 for an overload is a 503 here, as DeepSeek
+// has it.
+std::string_view messages_type_of(int status) noexcept {
+    switch (status) {
+        case 401:
+            return "authentication_error";
+        case 403:
+            return "permission_error";
+        case 404:
+            return "not_found_error";
+        case 413:
+            return "request_too_large";
+        case 429:
+            return "rate_limit_error";
+        case 503:
+            return "overloaded_error";
         default:
             return status < 500 ? "invalid_request_error" : "api_error";
     }
@@ -54,6 +79,8 @@ std::string_view default_message(errc code) noexcept {
             return "This model does not read images.";
         case errc::no_candidate:
             return "No model can answer this request.";
+        case errc::not_allowed:
+            return "This key may not use this endpoint.";
         case errc::upstream_connect:
             return "The upstream cannot be reached.";
         case errc::upstream_status:
@@ -84,6 +111,15 @@ std::string message_of(const fault& f) {
     return f.field.empty() ? f.detail : f.field + ": " + f.detail;
 }
 
+ordered_json param_of(const fault& f) {
+    return f.field.empty() ? ordered_json(nullptr) : ordered_json(f.field);
+}
+
+// A detail may quote bytes of the client that are not UTF-8.
+std::string text_of(const ordered_json& json) {
+    return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
 }  // namespace
 
 int status_of(const fault& f) noexcept {
@@ -97,6 +133,7 @@ int status_of(const fault& f) noexcept {
         case errc::invalid_key:
             return 401;
         case errc::forbidden_origin:
+        case errc::not_allowed:
             return 403;
         case errc::model_not_found:
         case errc::not_found:
@@ -133,17 +170,40 @@ int status_of(const fault& f) noexcept {
 }
 
 std::string error_body(const fault& f) {
-    using nlohmann::ordered_json;
     ordered_json error;
     error["message"] = message_of(f);
     error["type"] = type_of(status_of(f));
-    error["param"] = f.field.empty() ? ordered_json(nullptr) : ordered_json(f.field);
+    error["param"] = param_of(f);
     error["code"] = code_name(f.code);
-    // A detail may quote bytes of the client that are not UTF-8.
-    return ordered_json{{"error", std::move(error)}}.dump(-1, ' ', false,
-                                                          ordered_json::error_handler_t::replace);
+    return text_of({{"error", std::move(error)}});
 }
 
 std::string error_event(const fault& f) { return "data: " + error_body(f) + "\n\n"; }
+
+std::string responses_error_event(const fault& f, const answer_facts& so_far) {
+    ordered_json response;
+    response["id"] = so_far.id;
+    response["object"] = "response";
+    response["status"] = "failed";
+    response["error"] = {{"code", code_name(f.code)}, {"message", message_of(f)}};
+    ordered_json event;
+    event["type"] = "response.failed";
+    event["sequence_number"] = so_far.sequence + 1;
+    event["response"] = std::move(response);
+    return "event: response.failed\ndata: " + text_of(event) + "\n\n";
+}
+
+std::string messages_error_body(const fault& f) {
+    ordered_json error;
+    error["type"] = messages_type_of(status_of(f));
+    error["message"] = message_of(f);
+    error["code"] = code_name(f.code);
+    error["param"] = param_of(f);
+    return text_of({{"type", "error"}, {"error", std::move(error)}});
+}
+
+std::string messages_error_event(const fault& f) {
+    return "event: error\ndata: " + messages_error_body(f) + "\n\n";
+}
 
 }  // namespace weir::dialect

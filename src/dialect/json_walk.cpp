@@ -107,6 +107,7 @@ std::optional<std::string_view> json_walk::scalar() {
 }
 
 std::optional<std::string_view> json_walk::key() {
+    key_offset_ = offset();
     const auto name = string();
     if (name && take(':')) return name;
     fail("a colon is missing");

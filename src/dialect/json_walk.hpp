@@ -57,6 +57,8 @@ public:
     // Offset of the next token, and one past the last byte that was passed.
     std::size_t offset() const noexcept;
     std::size_t passed() const noexcept { return passed_; }
+    // Offset of the last key that was passed, its quote included.
+    std::size_t key_offset() const noexcept { return key_offset_; }
 
     std::string_view bytes(place where) const noexcept { return body_.substr(where.offset, where.length); }
     const std::string& error() const noexcept { return error_; }
@@ -88,6 +90,7 @@ private:
     std::size_t depth_max_;
     std::vector<char> closings_;  // the bracket that ends each open object and array
     std::size_t passed_ = 0;
+    std::size_t key_offset_ = 0;
     std::string error_;
 };
 

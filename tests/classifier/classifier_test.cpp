@@ -115,12 +115,12 @@ TEST(features, they_are_taken_from_the_ask_and_the_index) {
         R"({}],"messages":[{"role":"system","content":"prove"},)"
         R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}},)"
         R"({"type":"text","text":"Port a.py and b.py: \u4e2d\n> prove\n"}]},)"
-        R"({"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"{}"}},)"
+        R"({"role":"assistant","tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}},)"
         R"({"function":{"name":"f","arguments":"{}"}}]},)"
-        R"({"role":"tool","content":"bad: 1"}]})";
+        R"({"role":"tool","tool_call_id":"a","content":"bad: 1"}]})";
     const padded_text body(text);
     dialect::body_indexer indexer;
-    const auto index = indexer.chat(body, limits{});
+    const auto index = indexer.read(dialect::api_kind::chat, body, limits{});
     ASSERT_TRUE(index);
     dialect::ask_rules rules;
     rules.file_extensions = {"py"};

@@ -1,5 +1,8 @@
 #include "weir/dialect/answer_reader.hpp"
 
+#include "weir/dialect/api.hpp"
+#include "weir/dialect/tokens.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
@@ -11,7 +14,7 @@ namespace {
 constexpr std::size_t event_max = 1024 * 1024;
 
 answer_facts streamed(std::string_view bytes, std::size_t max = event_max) {
-    stream_reader reader(max);
+    stream_reader reader(api_of(api_kind::chat), max);
     reader.observe(bytes);
     return reader.facts();
 }
@@ -60,14 +63,14 @@ TEST(stream_reader, a_stream_split_at_any_byte_says_the_same) {
     for (const char* end : {"\n", "\r\n", "\r"}) {
         const std::string stream = with_line_ends(end);
         for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
-            stream_reader reader(event_max);
+            stream_reader reader(api_of(api_kind::chat), event_max);
             reader.observe(std::string_view(stream).substr(0, cut));
             reader.facts();
             reader.at_boundary();
             reader.observe(std::string_view(stream).substr(cut));
             ASSERT_EQ(show(reader.facts()), whole_facts) << "cut at " << cut;
         }
-        stream_reader reader(event_max);
+        stream_reader reader(api_of(api_kind::chat), event_max);
         for (const char c : stream) reader.observe({&c, 1});
         EXPECT_EQ(show(reader.facts()), whole_facts);
     }
@@ -83,7 +86,7 @@ TEST(stream_reader, the_boundary_is_between_events_only) {
         "00011"
         "000000000"
         "000000001";
-    stream_reader reader(event_max);
+    stream_reader reader(api_of(api_kind::chat), event_max);
     std::string seen = reader.at_boundary() ? "1" : "0";
     for (const char c : stream) {
         reader.observe({&c, 1});
@@ -118,7 +121,7 @@ TEST(stream_reader, an_event_too_large_is_passed_unread_and_the_next_is_read) {
     const std::string wanted = "no usage model=m finish= events 2 oversized 1";
     EXPECT_EQ(show(streamed(big + next, 256)), wanted);
     for (std::size_t step : {1U, 7U, 255U, 256U, 257U}) {
-        stream_reader reader(256);
+        stream_reader reader(api_of(api_kind::chat), 256);
         const std::string all = big + next;
         for (std::size_t at = 0; at < all.size(); at += step)
             reader.observe(std::string_view(all).substr(at, step));
@@ -206,7 +209,9 @@ TEST(usage, the_last_that_is_not_null_counts) {
     EXPECT_EQ(*f.tokens, (usage{0, 5, 7, 0}));
 }
 
-answer_facts read_text(std::string_view text) { return read_answer(padded_text(text)); }
+answer_facts read_text(std::string_view text) {
+    return read_answer(api_of(api_kind::chat), padded_text(text));
+}
 
 TEST(read_answer, a_whole_answer_is_read_behind_its_blank_lines) {
     const auto f = read_text(
@@ -250,7 +255,7 @@ std::int64_t input_tokens(const std::string& content) {
     const std::string text = R"({"model":"a","messages":[{"role":"user","content":)" + content + "}]}";
     const padded_text body(text);
     body_indexer indexer;
-    return estimate_input_tokens(body, *indexer.chat(body, limits{}));
+    return estimate_input_tokens(body, *indexer.read(api_kind::chat, body, limits{}));
 }
 
 TEST(tokens, escapes_count_as_what_they_stand_for_and_images_not_at_all) {

@@ -32,6 +32,7 @@ inline std::vector<std::string>& list_of(ask_rules& rules, std::string_view key)
     if (key == "failure_marks") return rules.failure_marks;
     if (key == "file_extensions") return rules.file_extensions;
     if (key == "not_files") return rules.not_files;
+    if (static std::vector<std::string> unused; key == "session_fields") return unused;
     throw std::runtime_error("config/clients.yaml: unknown key " + std::string(key));
 }
 
@@ -82,9 +83,9 @@ inline const ask_rules& shipped_rules() {
 
 // One body, indexed; throws where it is refused.
 struct indexed_body {
-    explicit indexed_body(std::string_view text) : body(text) {
+    explicit indexed_body(std::string_view text, api_kind api = api_kind::chat) : body(text) {
         body_indexer indexer;
-        auto read = indexer.chat(body, limits{});
+        auto read = indexer.read(api, body, limits{});
         if (!read) throw std::runtime_error(read.error().field + ": " + read.error().detail);
         index = std::move(*read);
     }

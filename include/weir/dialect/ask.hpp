@@ -31,7 +31,7 @@ struct ask_rules {
 enum class turn : std::uint8_t {
     human,        // nothing of the assistant or of a tool comes after the latest human text
     tool,         // the assistant works: its own messages or results of tools come after that text
-    housekeeping  // a title, a summary, a commit message: nobody waits for quality
+    housekeeping  // a title, a summary, a commit message: nobody waits for quality; also any completion
 };
 
 struct ask {
@@ -51,21 +51,19 @@ struct ask {
 
 // `body` is the one that was indexed. Linear in the length of the text.
 //
-// Latest human text: of the last `user` message that has text outside envelopes; parts of an array are joined
-// by a line break. Pasted are, line by line:
+// Latest human text: of the last `user` message that has text outside envelopes; text parts of an array are
+// joined by a line break, results of tools among them left out. Pasted are, line by line:
 //   - fenced blocks (``` or ~~~), fences included, and lines that begin with `>`;
 //   - elements that span lines, <document> to </document>, unless they are request_elements;
 //   - blocks indented by four blanks or a tab after a blank line, as Markdown has them;
 //   - the rest of the text after a lead, a first paragraph of at most 400 characters, where the rest has at
-//   least
-//     1,000 characters and the lead ends with a colon, holds one of paste_leads, or a document begins after
-//     it
-//     (`---` or a heading); where the lead holds one of paste_leads, a list right after it is pasted at any
-//     length;
+//     least 1,000 characters and the lead ends with a colon, holds one of paste_leads, or a document begins
+//     after it (`---` or a heading); where the lead holds one of paste_leads, a list right after it is pasted
+//     at any length;
 //   - all before a last paragraph of at most 400 characters, where that is at least 1,000 characters and the
 //     paragraph holds one of paste_leads or comes after a `---` line.
 // Where nothing would be left, elements, indents, leads and tails are not taken for pastes.
-// A failed result is judged by the first and the last 8 KiB of its text.
+// A failed result is one that the client calls so, or is judged by the first and the last 8 KiB of its text.
 ask ask_of(padded_view body, const body_index& index, const ask_rules& rules);
 
 }  // namespace weir::dialect

@@ -32,9 +32,4 @@ private:
     std::vector<edit> edits_;  // by offset
 };
 
-// The edits that make `index`'s body ask for `model`, and, where `effort_members` is not empty, for an
-// effort: JSON members such as `"reasoning_effort":"low"`, inserted right after the model's value. No edit
-// where the body says just that already.
-edit_list route_edits(const body_index& index, std::string_view model, std::string_view effort_members);
-
 }  // namespace weir::dialect

@@ -1,5 +1,5 @@
 #pragma once
-// What weir's own refusals look like to an OpenAI client.
+// What weir's own refusals look like to an OpenAI client. In the words of each API: api::error_body.
 
 #include "weir/base/error.hpp"
 
