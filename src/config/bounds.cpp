@@ -17,6 +17,7 @@ const std::vector<named_limit>& named_limits() {
         {"header_bytes_max", &limits::header_bytes_max, 1 * kib, 1 * mib},
         {"header_fields_max", &limits::header_fields_max, 8, 10'000},
         {"request_bytes_max", &limits::request_bytes_max, 1 * kib, 1 * gib},
+        {"inflated_bytes_max", &limits::inflated_bytes_max, 1 * kib, 1 * gib},
         {"json_depth_max", &limits::json_depth_max, 4, 1024},
         {"answer_held_bytes_max", &limits::answer_held_bytes_max, 64 * kib, 1 * gib},
         {"event_bytes_max", &limits::event_bytes_max, 4 * kib, 64 * mib},

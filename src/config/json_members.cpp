@@ -1,6 +1,9 @@
 #include "json_members.hpp"
 
+#include <set>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace weir::config {
 namespace {
@@ -53,44 +56,40 @@ std::string quote(std::string_view text) {
     return made + '"';
 }
 
-std::string members(const node& map);
-
-std::string value_of(const node& n) {
-    switch (n.what) {
-        case node::kind::broken:
-        case node::kind::null:
-            return "null";
-        case node::kind::map:
-            return '{' + members(n) + '}';
-        case node::kind::sequence: {
-            std::string made = "[";
-            for (const node& item : n.items) made += (made.size() > 1 ? "," : "") + value_of(item);
-            return made + ']';
-        }
-        case node::kind::scalar:
-            break;
-    }
-    const bool literal = n.text == "true" || n.text == "false" || n.text == "null" || is_json_number(n.text);
-    return n.plain && literal ? n.text : quote(n.text);
+std::string json_of(const node& scalar) {
+    const bool literal = scalar.text == "true" || scalar.text == "false" || is_json_number(scalar.text);
+    return scalar.plain && literal ? scalar.text : quote(scalar.text);
 }
 
-std::string members(const node& map) {
-    std::string made;
-    for (const member& m : map.members) {
-        made += (made.empty() ? "" : ",") + quote(m.key.text) + ':' + value_of(m.value);
-    }
-    return made;
+// The one entry of a map, where that is a scalar.
+const member* only_entry_of(const node& value) {
+    if (value.what != node::kind::map || value.members.size() != 1) return nullptr;
+    const member& m = value.members.front();
+    return m.value.what == node::kind::scalar ? &m : nullptr;
 }
 
 }  // namespace
 
-std::optional<std::string> json_members_of(const spot& s) {
-    if (s.broken()) return std::nullopt;
-    if (s.value.what != node::kind::map) {
-        s.say("must be a map of what the word adds to a body, is " + s.shown());
-        return std::nullopt;
+std::vector<dialect::said_member> said_members_of(const spot& s) {
+    static const std::set<std::string, std::less<>> not_for_efforts = {
+        "model", "messages", "input", "prompt", "system", "instructions", "stream", "tools"};
+    std::vector<dialect::said_member> made;
+    const auto entries = entries_of(s);
+    if (s.value.what == node::kind::map && entries.empty()) s.say("says nothing");
+    for (const named_spot& entry : entries) {
+        const node& value = entry.value.value;
+        const member* inner = only_entry_of(value);
+        if (not_for_efforts.contains(entry.key.text)) {
+            s.told.say(entry.key, s.path + ": an effort cannot set `" + entry.key.text + '`');
+        } else if (value.what == node::kind::scalar) {
+            made.push_back({entry.key.text, "", json_of(value)});
+        } else if (inner) {
+            made.push_back({entry.key.text, inner->key.text, json_of(inner->value)});
+        } else if (!entry.value.broken()) {
+            entry.value.say("must be a value, or a map of exactly one value, is " + entry.value.shown());
+        }
     }
-    return members(s.value);
+    return made;
 }
 
 }  // namespace weir::config

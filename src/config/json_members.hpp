@@ -1,15 +1,18 @@
 #pragma once
-// A YAML map as members of a JSON object, to be put into a client's body.
+// What an effort word says in a client's body, from YAML to JSON.
+
+#include "weir/dialect/mends.hpp"
 
 #include "section.hpp"
 
-#include <optional>
-#include <string>
+#include <vector>
 
 namespace weir::config {
 
-// {thinking: {type: disabled}} becomes "thinking":{"type":"disabled"}: compact, in the file's order. Scalars
-// without quotes that are JSON's true, false, null or a number stay so; all else is a string. nullopt: told.
-std::optional<std::string> json_members_of(const spot& s);
+// {thinking: {type: disabled}, reasoning_effort: low} becomes {"thinking", "type", "\"disabled\""} and
+// {"reasoning_effort", "", "\"low\""}, in the file's order. Scalars without quotes that are JSON's true,
+// false or a number stay so; all else is a string. Told, and left out: members that hold more than one value,
+// and members that weir itself writes or reads from the client.
+std::vector<dialect::said_member> said_members_of(const spot& s);
 
 }  // namespace weir::config

@@ -85,7 +85,7 @@ void check_rule_keys(section& top, const settings& s) {
 
 void read_parts(section& top, const fs::path& folder, const environment& env, std::vector<problem>& problems,
                 settings& into) {
-    if (auto part = open_part(top, "clients", folder, env, problems)) read_clients(part->root(), into.asks);
+    if (auto part = open_part(top, "clients", folder, env, problems)) read_clients(part->root(), into);
     if (auto part = open_part(top, "prices", folder, env, problems)) {
         if (auto book = read_prices(part->root())) into.prices = std::move(*book);
     }
@@ -130,8 +130,11 @@ std::expected<settings, std::vector<problem>> load(const std::filesystem::path& 
     read_client_keys(top, made);
     read_ledger(top, over, made);
     read_bounds(top, made);
+    read_mends(top, made);
+    read_custody(top, made);
     read_models(top, made);
     read_parts(top, file.parent_path(), env, problems, made);
+    read_forwards(top, made);
     (void)top.find("rules");
     top.finish();
     check_exposure(top, over, made);

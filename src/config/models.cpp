@@ -1,11 +1,12 @@
 // Tiers, efforts, and the names that clients may ask for.
 
+#include "weir/dialect/api.hpp"
+
 #include "json_members.hpp"
 #include "nearest.hpp"
 #include "parts.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace weir::config {
@@ -48,20 +49,22 @@ router::tier read_tier(const named_spot& entry, const settings& so_far) {
 }
 
 void read_efforts(const spot& s, router::routing& into) {
-    // weir writes these itself, or reads them from the client
-    const std::set<std::string, std::less<>> not_for_efforts = {"model", "messages", "stream", "tools"};
     for (const named_spot& entry : entries_of(s)) {
         if (entry.key.text == keep_word) {
             entry.value.told.say(entry.key, entry.value.path + ": `keep` adds nothing and cannot be changed");
             continue;
         }
         // kept even where it cannot be read: its name is good for those who use it
-        auto members = json_members_of(entry.value);
-        for (const member& m : entry.value.value.members) {
-            if (!not_for_efforts.contains(m.key.text)) continue;
-            entry.value.told.say(m.key, entry.value.path + ": an effort cannot set `" + m.key.text + '`');
+        router::effort_word made;
+        made.name = entry.key.text;
+        section part{entry.value};
+        for (const auto api : apis_with_efforts) {
+            // a word that says nothing in one API would be reported there and not asked for
+            const auto said = part.need(dialect::api_of(api).name());
+            if (said) made.members[static_cast<std::size_t>(api)] = said_members_of(*said);
         }
-        into.efforts.push_back({entry.key.text, members.value_or(""), {}});
+        part.finish();
+        into.efforts.push_back(std::move(made));
     }
 }
 
@@ -142,7 +145,9 @@ void read_models(section& top, settings& into) {
     if (const auto efforts = part.need("efforts")) read_efforts(*efforts, into.routes);
     if (const auto aliases = part.find("effort_aliases")) read_aliases(*aliases, into.routes);
     if (const auto word = part.need("effort_without_thinking")) {
-        if (const auto effort = effort_of(*word, into.routes)) into.routes.effort_without_thinking = *effort;
+        const auto effort = effort_of(*word, into.routes);
+        if (effort == keep_word) word->say("`keep` says nothing, so it would leave thinking on");
+        if (effort) into.routes.effort_without_thinking = *effort;
     }
     if (const auto routed = part.need("routed")) read_routed(*routed, into.routes);
     if (const auto pins = part.find("pins")) read_pins(*pins, into.routes);

@@ -6,6 +6,7 @@
 
 #include "section.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,19 @@ void read_upstreams(section& top, const environment& env, const overrides& over,
 void read_client_keys(section& top, settings& into);
 void read_ledger(section& top, const overrides& over, settings& into);
 void read_bounds(section& top, settings& into);
+
+// What is mended, and what is kept for it. The words are in the order of the enumerations in thinking_rules.
+void read_mends(section& top, settings& into);
+void read_custody(section& top, settings& into);
+const std::vector<std::string>& forced_words();
+const std::vector<std::string>& missing_words();
+
+// Endpoints that are passed on; names of upstreams and fees are those of `into`.
+void read_forwards(section& top, settings& into);
+
+// APIs in which an effort can be said; completions never think.
+inline constexpr std::array apis_with_efforts = {dialect::api_kind::chat, dialect::api_kind::responses,
+                                                 dialect::api_kind::messages};
 
 // tiers, efforts, routed names and pins
 void read_models(section& top, settings& into);
@@ -41,7 +55,7 @@ std::optional<std::size_t> tier_of(const spot& s, const router::routing& routes)
 std::optional<std::string> effort_of(const spot& s, const router::routing& routes);
 
 std::optional<pricing::price_book> read_prices(const spot& file);
-void read_clients(const spot& file, dialect::ask_rules& into);
+void read_clients(const spot& file, settings& into);
 
 // Bounds and timers by name: one table to read them from, one to print them from.
 struct named_limit {

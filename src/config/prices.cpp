@@ -197,6 +197,52 @@ void read_peak(const spot& s, pricing::peak_calendar& into) {
     part.finish();
 }
 
+// {usd: 0.75, cny: 5}; the one that bills is needed, the other is checked.
+std::optional<pricing::pico> read_per_thousand(const spot& s, const std::string& currency) {
+    // a price per thousand calls is a thousand times one per million
+    constexpr std::int64_t thousands_in_a_million = 1'000;
+    section part{s};
+    std::optional<pricing::pico> billed;
+    for (const std::string& name : currencies) {
+        const auto card = name == currency ? part.need(name) : part.find(name);
+        const auto text = card ? filled_text_of(*card) : std::nullopt;
+        if (!text) continue;
+        const auto price = pricing::pico_per_token(*text);
+        if (!price) {
+            card->say("must be a price per thousand calls with at most six decimals, is " + card->shown());
+        } else if (name == currency) {
+            billed = *price * thousands_in_a_million;
+        }
+    }
+    part.finish();
+    return billed;
+}
+
+void read_fees(const spot& s, const std::string& currency, std::vector<pricing::fee>& into) {
+    for (const spot& item : items_of(s)) {
+        section part{item};
+        pricing::fee made;
+        if (const auto name = part.need("name")) made.name = filled_text_of(*name).value_or("");
+        if (const auto from = part.need("from")) made.from = instant_of(*from).value_or(wall_time{});
+        if (const auto to = part.find("to")) {
+            made.to = instant_of(*to);
+            if (made.to && *made.to <= made.from) to->say("must be later than `from`");
+        }
+        if (const auto price = part.need("per_thousand")) {
+            made.amount = read_per_thousand(*price, currency).value_or(pricing::pico{});
+        }
+        part.finish();
+        const auto before = std::find_if(into.rbegin(), into.rend(),
+                                         [&](const pricing::fee& f) { return f.name == made.name; });
+        if (before != into.rend() && !before->to) {
+            item.say("the same fee above it has no end", "give that one a `to`");
+        } else if (before != into.rend() && *before->to > made.from) {
+            item.say("overlaps: the same fee above it ends at " + to_rfc3339(*before->to));
+        }
+        into.push_back(std::move(made));
+    }
+}
+
 }  // namespace
 
 std::optional<pricing::price_book> read_prices(const spot& file) {
@@ -215,6 +261,8 @@ std::optional<pricing::price_book> read_prices(const spot& file) {
         for (const named_spot& entry : entries_of(*s))
             models.push_back(read_model(entry, currency, ids, has_peak));
     }
+    std::vector<pricing::fee> fees;
+    if (const auto s = top.find("fees")) read_fees(*s, currency, fees);
     pricing::peak_calendar calendar;
     const auto peak = top.find("peak");
     if (peak) read_peak(*peak, calendar);
@@ -223,7 +271,7 @@ std::optional<pricing::price_book> read_prices(const spot& file) {
     std::ranges::transform(currency, currency.begin(),
                            [](char c) { return static_cast<char>(c - 'a' + 'A'); });
     return pricing::price_book{std::move(version), std::move(currency), std::move(models),
-                               std::move(calendar)};
+                               std::move(calendar), std::move(fees)};
 }
 
 }  // namespace weir::config

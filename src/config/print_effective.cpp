@@ -1,11 +1,14 @@
+#include "weir/base/time.hpp"
 #include "weir/config/addresses.hpp"
 #include "weir/config/settings.hpp"
+#include "weir/dialect/api.hpp"
 
 #include "parts.hpp"
 
 #include <yaml-cpp/emitter.h>
 
 #include <string>
+#include <vector>
 
 namespace weir::config {
 namespace {
@@ -47,8 +50,32 @@ void put_upstreams(YAML::Emitter& out, const settings& s) {
                 std::to_string(u.port) + u.base_path);
         put(out, "api_key", u.passthrough ? std::string{"passthrough"} : u.api_key.masked());
         put(out, "ca_file", u.ca_file);
+        put(out, "usage_on_request", u.usage_on_request);
         put(out, "pool_idle_max", static_cast<std::int64_t>(u.pool_idle_max));
         if (!u.proxy_host.empty()) put(out, "proxy", u.proxy_host + ':' + std::to_string(u.proxy_port));
+        out << YAML::EndMap;
+    }
+    out << YAML::EndMap;
+}
+
+// As it would stand in a body: "thinking":{"type":"disabled"}.
+std::string text_of(const std::vector<dialect::said_member>& members) {
+    std::string text;
+    for (const auto& m : members) {
+        text += (text.empty() ? "\"" : ",\"") + m.name + "\":";
+        text += m.inner.empty() ? m.value : "{\"" + m.inner + "\":" + m.value + '}';
+    }
+    return text;
+}
+
+void put_efforts(YAML::Emitter& out, const router::routing& r) {
+    open_map(out, "efforts");
+    for (const auto& e : r.efforts) {
+        open_map(out, e.name);
+        for (const auto api : apis_with_efforts) {
+            put(out, std::string{dialect::api_of(api).name()}.c_str(),
+                text_of(e.members[static_cast<std::size_t>(api)]));
+        }
         out << YAML::EndMap;
     }
     out << YAML::EndMap;
@@ -67,9 +94,7 @@ void put_models(YAML::Emitter& out, const router::routing& r) {
         out << YAML::EndMap;
     }
     out << YAML::EndMap;
-    open_map(out, "efforts");
-    for (const auto& e : r.efforts) put(out, e.name.c_str(), e.members);
-    out << YAML::EndMap;
+    put_efforts(out, r);
     open_map(out, "effort_aliases");
     for (const auto& e : r.efforts) {
         for (const auto& alias : e.aliases) put(out, alias.c_str(), e.name);
@@ -138,6 +163,62 @@ std::string beginning_of(const metering::key_hash& hash) {
     return text + "...";
 }
 
+void put_mends(YAML::Emitter& out, const settings& s) {
+    open_map(out, "mends");
+    const auto forced = static_cast<std::size_t>(s.routes.thinking.forced_tool_choice);
+    const auto missing = static_cast<std::size_t>(s.routes.thinking.missing_reasoning);
+    for (std::size_t i = 0; i < dialect::mend_count; ++i) {
+        const auto which = static_cast<dialect::mend>(i);
+        const std::string name{dialect::name_of(which)};
+        if (which == dialect::mend::forced_tool_choice) {
+            put(out, name.c_str(), forced_words()[forced]);
+        } else if (which == dialect::mend::reasoning) {
+            put(out, name.c_str(), missing_words()[missing]);
+        } else if (which != dialect::mend::reasoning_empty) {
+            put(out, name.c_str(), std::string{s.mends.has(which) ? "on" : "off"});
+        }
+    }
+    out << YAML::EndMap;
+    open_map(out, "custody");
+    put(out, "bytes_max", static_cast<std::int64_t>(s.custody.bytes_max));
+    put(out, "entries_max", static_cast<std::int64_t>(s.custody.entries_max));
+    put(out, "turn_bytes_max", static_cast<std::int64_t>(s.custody.turn_bytes_max));
+    put(out, "keep_ms", s.custody.keep_ms);
+    out << YAML::EndMap;
+}
+
+void put_forwards(YAML::Emitter& out, const settings& s) {
+    open_list(out, "forward");
+    for (const auto& f : s.forwards) {
+        std::vector<std::string> methods;
+        for (const auto m : f.methods) methods.emplace_back(net::name_of(m));
+        out << YAML::BeginMap;
+        put(out, "path", f.path);
+        put(out, "methods", methods);
+        put(out, "upstream", f.upstream);
+        put(out, "send", f.send);
+        if (!f.fee.empty()) put(out, "fee", f.fee);
+        out << YAML::EndMap;
+    }
+    out << YAML::EndSeq;
+}
+
+void put_prices(YAML::Emitter& out, const pricing::price_book& book) {
+    open_map(out, "prices");
+    put(out, "version", book.version());
+    put(out, "currency", book.currency());
+    open_list(out, "fees");
+    for (const auto& fee : book.fees()) {
+        out << YAML::BeginMap;
+        put(out, "name", fee.name);
+        put(out, "from", to_rfc3339(fee.from));
+        if (fee.to) put(out, "to", to_rfc3339(*fee.to));
+        put(out, "pico_a_call", fee.amount.value);
+        out << YAML::EndMap;
+    }
+    out << YAML::EndSeq << YAML::EndMap;
+}
+
 void put_service(YAML::Emitter& out, const settings& s) {
     open_list(out, "client_keys");
     for (const auto& key : s.keys.listed()) {
@@ -145,6 +226,7 @@ void put_service(YAML::Emitter& out, const settings& s) {
         put(out, "id", key.id);
         put(out, "sha256", beginning_of(key.hash));
         put(out, "may_route", key.may_route);
+        put(out, "may_see_balance", key.may_see_balance);
         out << YAML::EndMap;
     }
     out << YAML::EndSeq;
@@ -180,13 +262,14 @@ std::string print_effective(const settings& s) {
     put(out, "listen", to_text(s.front.listen));
     put(out, "admin_listen", to_text(s.front.admin_listen));
     put(out, "workers", static_cast<std::int64_t>(s.front.workers));
+    put(out, "accept_gzip", s.front.gzip_bodies);
     put_upstreams(out, s);
     put_models(out, s.routes);
     put_policy(out, s.routes);
-    open_map(out, "prices");
-    put(out, "version", s.prices.version());
-    put(out, "currency", s.prices.currency());
-    out << YAML::EndMap;
+    put(out, "session_fields", s.session_fields);
+    put_prices(out, s.prices);
+    put_mends(out, s);
+    put_forwards(out, s);
     put_service(out, s);
     out << YAML::EndMap;
     return std::string{out.c_str()} + '\n';

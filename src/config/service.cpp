@@ -80,6 +80,7 @@ upstream::settings read_upstream(const named_spot& entry, const overrides& over)
     }
     read_api_key(part, made);
     part.read("ca_file", made.ca_file);
+    part.read("usage_on_request", made.usage_on_request);
     part.read("pool_idle_max", made.pool_idle_max, 0, pool_idle_max_max);
     part.finish();
     return made;
@@ -143,6 +144,7 @@ void read_listeners(section& top, const overrides& over, settings& into) {
                             "give one of them another port");
     }
     top.read("workers", into.front.workers, 0, workers_max);
+    top.read("accept_gzip", into.front.gzip_bodies);
     if (const auto s = top.find("cors")) {
         section part{*s};
         part.read("origins", into.front.cors_origins);
@@ -186,6 +188,7 @@ void read_client_keys(section& top, settings& into) {
         const auto hash = read_key_hash(entry);
         if (hash && !hashes.insert(*hash).second) item.say("two entries have the same key");
         entry.read("may_route", key.may_route);
+        entry.read("may_see_balance", key.may_see_balance);
         entry.finish();
         if (!hash) continue;
         key.hash = *hash;

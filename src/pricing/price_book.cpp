@@ -61,11 +61,12 @@ bool is_peak(const peak_calendar& calendar, wall_time when) {
 }
 
 price_book::price_book(std::string version, std::string currency, std::vector<model_prices> models,
-                       peak_calendar calendar)
+                       peak_calendar calendar, std::vector<fee> fees)
     : version_(std::move(version)),
       currency_(std::move(currency)),
       models_(std::move(models)),
-      calendar_(std::move(calendar)) {}
+      calendar_(std::move(calendar)),
+      fees_(std::move(fees)) {}
 
 std::optional<quote> price_book::at(std::string_view model_id, wall_time when) const {
     const auto model = std::ranges::find_if(models_, [model_id](const model_prices& m) {
@@ -80,6 +81,17 @@ std::optional<quote> price_book::at(std::string_view model_id, wall_time when) c
     const std::optional<token_prices>& prices = at == tariff::peak ? now->peak : now->off_peak;
     if (!prices) return std::nullopt;
     return quote{*prices, at, model->name, !year_known(calendar_, when)};
+}
+
+std::optional<pico> price_book::fee_at(std::string_view name, wall_time when) const {
+    const auto found = std::ranges::find_if(
+        fees_, [&](const fee& f) { return f.name == name && f.from <= when && (!f.to || when < *f.to); });
+    if (found == fees_.end()) return std::nullopt;
+    return found->amount;
+}
+
+bool price_book::knows_fee(std::string_view name) const noexcept {
+    return std::ranges::find(fees_, name, &fee::name) != fees_.end();
 }
 
 }  // namespace weir::pricing

@@ -147,13 +147,15 @@ result<decision> decide(const routing& routes, const dialect::body_index& index,
     now.tier = left->tier;
     now.reason = left->reason;
     auto effort = choose_effort(now, left->effort, from_operator ? from_operator->effort : std::string{});
+    if (!effort) return std::unexpected(std::move(effort.error()));
 
     d.tier = left->tier;
     d.tier_name = routes.tiers[d.tier].name;
     d.model = std::move(left->send);
-    d.effort = std::move(effort.word);
-    d.effort_members = std::move(effort.members);
-    d.effort_reason = std::move(effort.reason);
+    d.effort = std::move(effort->word);
+    d.effort_members = std::move(effort->members);
+    d.effort_reason = std::move(effort->reason);
+    d.thinking = effort->thinks;
     d.score = left->scored ? d.card.score : (d.tier > 0 ? 1000 : 0);
     d.reason = std::move(left->reason);
     d.where = std::move(left->where);

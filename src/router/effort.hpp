@@ -1,25 +1,32 @@
 #pragma once
 // How hard the chosen tier is asked to think.
 
+#include "weir/base/error.hpp"
 #include "weir/router/routing.hpp"
 
 #include "conditions.hpp"
 
 #include <string>
+#include <vector>
 
 namespace weir::router {
 
 inline constexpr const char* keep_effort = "keep";  // nothing is added to the body
 
 struct effort_choice {
-    std::string word;     // of routing::efforts, or "keep"
-    std::string members;  // to add to the body; "" where the client's own word stands
+    std::string word;  // of routing::efforts, or "keep"
+    std::vector<dialect::said_member>
+        members;  // to say in the body; empty where the client's own word stands
     std::string reason;
+    bool thinks = true;  // the call, as it is sent
 };
 
 // `from_pin` and `from_rule`: effort words, "" where they say nothing. `now` knows tier and reason.
-// The first that speaks: the client, the pin, the rule, the gates, the effort lines. A word of the client's
-// that the configuration does not know is reported as "keep": it goes upstream as it came.
-effort_choice choose_effort(const situation& now, const std::string& from_pin, const std::string& from_rule);
+// The first that speaks: the client, the pin, the rule, the effort lines. Where that thinks and thinking mode
+// would refuse the call, a gate takes its place. A word of the client's that the configuration does not know
+// is reported as "keep": it goes upstream as it came. Completions never think: their reason is "fim".
+// invalid_field of the client: a forced tool_choice where routing::thinking refuses it.
+result<effort_choice> choose_effort(const situation& now, const std::string& from_pin,
+                                    const std::string& from_rule);
 
 }  // namespace weir::router

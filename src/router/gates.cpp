@@ -37,14 +37,9 @@ std::optional<std::size_t> best_left(const std::vector<strike>& struck, std::siz
     return std::nullopt;
 }
 
-std::string_view thinking_gate(const dialect::body_index& index) {
+bool forces_tool(const dialect::body_index& index) noexcept {
     using enum dialect::tool_choice_word;
-    if (index.tool_choice == required || index.tool_choice == named) return "gate_tool_choice";
-    const auto lacks_reasoning = [](const dialect::message& m) {
-        return m.from == dialect::speaker::assistant && !m.reasoning;
-    };
-    if (index.tools > 0 && std::ranges::any_of(index.messages, lacks_reasoning)) return "gate_reasoning";
-    return {};
+    return index.tool_choice == required || index.tool_choice == named;
 }
 
 }  // namespace weir::router

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 namespace weir::router {
@@ -30,10 +29,7 @@ std::vector<strike> struck_tiers(const routing& routes, const classifier::featur
 // that is left. nullopt: none is left.
 std::optional<std::size_t> best_left(const std::vector<strike>& struck, std::size_t wanted);
 
-// Why this call must be made without thinking, as the reason of the effort; "" where it need not.
-// gate_tool_choice: a forced tool_choice is refused in thinking mode.
-// gate_reasoning: with tools, each earlier answer of the assistant must carry its reasoning_content in
-// thinking mode. Source of both: DeepSeek API, thinking mode.
-std::string_view thinking_gate(const dialect::body_index& index);
+// tool_choice names a tool or wants any: refused in thinking mode. Source: DeepSeek API, thinking mode.
+bool forces_tool(const dialect::body_index& index) noexcept;
 
 }  // namespace weir::router

@@ -26,8 +26,8 @@ models:
     flash: {upstream: deepseek, model: model-f, images: true, context_tokens_max: 1000}
     pro: {upstream: deepseek, model: model-p}
   efforts:
-    none: {thinking: {type: disabled}}
-    low: {reasoning_effort: low}
+    none: {chat: {thinking: {type: disabled}}, responses: {reasoning: {effort: none}}, messages: {a: 1}}
+    low: {chat: {reasoning_effort: low}, responses: {b: 2}, messages: {c: 3}}
   effort_aliases: {minimal: low}
   effort_without_thinking: none
   routed: [auto, "gpt-*"]
@@ -43,6 +43,10 @@ cors: {origins: []}
 limits: {json_depth_max: 64}
 timeouts: {drain_ms: 1}
 ledger: {file: ledger.db, durability: power}
+mends: {user_id: off}
+custody: {keep_ms: 5}
+forward:
+  - {path: /files, methods: [GET], upstream: deepseek, send: /v2/files, fee: search}
 log: {format: json}
 )";
 
@@ -88,6 +92,9 @@ models:
     ids: [model-p]
     periods:
       - {from: 2026-01-01T00:00:00Z, flat: {usd: {hit: 0.003625, miss: 0.435, output: 0.87}}}
+fees:
+  - {name: search, from: 2026-01-01T00:00:00Z, to: 2026-02-01T00:00:00Z, per_thousand: {usd: 0.75, cny: 5}}
+  - {name: search, from: 2026-02-01T00:00:00Z, per_thousand: {usd: 1}}
 peak:
   utc_offset: "+08:00"
   windows: [["09:00", "12:00"], ["14:00", "18:00"]]
@@ -101,6 +108,7 @@ inline const char* const small_clients = R"(envelopes: [system-reminder]
 housekeeping: {system: [title generator], ask: [name this chat]}
 failure_marks: ["exit code: #"]
 file_extensions: [py]
+session_fields: [x-session-id, thread-id]
 )";
 
 class config_folder {

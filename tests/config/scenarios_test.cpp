@@ -3,6 +3,7 @@
 #include "weir/classifier/features.hpp"
 #include "weir/dialect/ask.hpp"
 #include "weir/dialect/body_index.hpp"
+#include "weir/dialect/turn_keys.hpp"
 #include "weir/router/decide.hpp"
 
 #include "config_folder.hpp"
@@ -25,21 +26,32 @@ const settings& shipped() {
     return s;
 }
 
-result<router::decision> decided(const std::string& body, const router::circumstances& about = {}) {
+// Nothing is in custody.
+result<router::decision> decided(const std::string& body, router::circumstances about = {}) {
     const settings& s = shipped();
     const padded_text bytes{body};
     dialect::body_indexer indexer;
-    const auto index = indexer.chat(bytes, s.bounds);
+    const auto index = indexer.read(dialect::api_kind::chat, bytes, s.bounds);
     if (!index) return std::unexpected(index.error());
+    about.reasoning_lost = dialect::turns_without_reasoning(*index).size();
     const auto ask = dialect::ask_of(bytes, *index, s.asks);
     const classifier::word_matcher words{s.routes.default_policy.words};
     return router::decide(s.routes, *index, classifier::features_of(bytes, *index, ask, words), about);
 }
 
+std::string text_of(const std::vector<dialect::said_member>& members) {
+    std::string text;
+    for (const auto& m : members) {
+        text += (text.empty() ? "" : ",") + ('"' + m.name + "\":");
+        text += m.inner.empty() ? m.value : "{\"" + m.inner + "\":" + m.value + '}';
+    }
+    return text;
+}
+
 std::string told(const result<router::decision>& d) {
     if (!d) return std::string{code_name(d.error().code)};
-    return d->model + " " + d->tier_name + "." + d->effort + " {" + d->effort_members + "} " + d->reason +
-           " " + std::to_string(d->score);
+    return d->model + " " + d->tier_name + "." + d->effort + " {" + text_of(d->effort_members) + "} " +
+           d->reason + " " + std::to_string(d->score);
 }
 
 std::string repeated(std::size_t times, const std::string& text) {
@@ -165,14 +177,13 @@ TEST(scenario, twelve_a_summary_of_300K_tokens) {
               "deepseek-v4-pro pro.keep {} long_context 1000");
 }
 
-TEST(an_agents_second_request, without_reasoning_in_its_history_is_sent_without_thinking) {
+TEST(an_agents_second_request, without_reasoning_in_its_history_thinks_all_the_same) {
     const std::string messages =
         user("Create hello.txt.") +
         R"(,{"role":"assistant","content":"","tool_calls":[{"id":"a","type":"function",)"
         R"("function":{"name":"bash","arguments":"{}"}}]})"
         R"(,{"role":"tool","tool_call_id":"a","content":"ok"})";
-    EXPECT_EQ(told(decided(body(messages, tools(9)))),
-              R"(deepseek-v4-flash flash.none {"thinking":{"type":"disabled"}} bounded 400)");
+    EXPECT_EQ(told(decided(body(messages, tools(9)))), "deepseek-v4-flash flash.keep {} bounded 400");
 }
 
 TEST(an_old_model_name, keeps_its_meaning) {

@@ -207,5 +207,44 @@ TEST(price_book, a_flat_period_needs_no_calendar) {
     EXPECT_FALSE(q->calendar_unknown);
 }
 
+TEST(fee, holds_from_its_first_instant_to_the_one_before_its_end) {
+    const std::vector<fee> fees = {
+        {"search", at_time("2026-10-17T00:00:00Z"), at_time("2026-12-01T00:00:00Z"), {750'000'000}},
+        {"search", at_time("2026-12-01T00:00:00Z"), {}, {900'000'000}},
+        {"fetch", at_time("2026-11-01T00:00:00Z"), {}, {5}},
+    };
+    const price_book book{"v", "usd", {}, {}, fees};
+    struct line {
+        std::string_view name;
+        std::string_view when;
+        std::int64_t amount;  // -1: none
+    };
+    const std::vector<line> table = {
+        {"search", "2026-10-16T23:59:59.999Z", -1},
+        {"search", "2026-10-17T00:00:00Z", 750'000'000},
+        {"search", "2026-11-30T23:59:59.999Z", 750'000'000},
+        {"search", "2026-12-01T00:00:00Z", 900'000'000},
+        {"search", "2036-12-01T00:00:00Z", 900'000'000},
+        {"fetch", "2026-10-31T23:59:59.999Z", -1},
+        {"fetch", "2026-11-01T00:00:00Z", 5},
+        {"", "2026-12-01T00:00:00Z", -1},
+        {"Search", "2026-12-01T00:00:00Z", -1},
+        {"ocr", "2026-12-01T00:00:00Z", -1},
+    };
+    for (const line& l : table) {
+        EXPECT_EQ(book.fee_at(l.name, at_time(l.when)).value_or(pico{-1}).value, l.amount)
+            << l.name << ' ' << l.when;
+    }
+}
+
+TEST(fee, is_known_by_its_name_whenever_it_holds) {
+    const price_book book{"v", "usd", {}, {}, {{"search", at_time("2036-01-01"), {}, {1}}}};
+    EXPECT_TRUE(book.knows_fee("search"));
+    EXPECT_FALSE(book.knows_fee("searc"));
+    EXPECT_FALSE(book.knows_fee(""));
+    EXPECT_FALSE(dollars().knows_fee("search"));
+    EXPECT_EQ(book.fees().size(), 1U);
+}
+
 }  // namespace
 }  // namespace weir::pricing

@@ -10,8 +10,6 @@ namespace weir::router {
 namespace {
 
 using dialect::speaker;
-using dialect::thinking_word;
-using dialect::tool_choice_word;
 
 // A request as the folders before the router describe it.
 struct request {
@@ -57,8 +55,9 @@ struct expected_cell {
 
 std::string told(const result<decision>& d) {
     if (!d) return "refused: " + std::to_string(static_cast<int>(d.error().code)) + " " + d.error().detail;
-    return d->model + " " + d->tier_name + "." + d->effort + " {" + d->effort_members + "} " + d->reason +
-           " " + std::to_string(d->score) + " (effort: " + d->effort_reason + ", line: " + d->where + ")";
+    return d->model + " " + d->tier_name + "." + d->effort + " {" + text_of(d->effort_members) + "} " +
+           d->reason + " " + std::to_string(d->score) + " (effort: " + d->effort_reason +
+           ", line: " + d->where + ")";
 }
 
 void expect_cell(const request& r, const expected_cell& want, const routing& routes = shipped_routing()) {
@@ -67,7 +66,7 @@ void expect_cell(const request& r, const expected_cell& want, const routing& rou
     EXPECT_EQ(d->model, want.model) << told(d);
     EXPECT_EQ(d->tier_name, want.tier) << told(d);
     EXPECT_EQ(d->effort, want.effort) << told(d);
-    EXPECT_EQ(d->effort_members, want.members) << told(d);
+    EXPECT_EQ(text_of(d->effort_members), want.members) << told(d);
     EXPECT_EQ(d->reason, want.reason) << told(d);
     EXPECT_EQ(d->score, want.score) << told(d);
 }

@@ -10,8 +10,6 @@ namespace weir::router {
 namespace {
 
 using dialect::speaker;
-using dialect::thinking_word;
-using dialect::tool_choice_word;
 
 struct request {
     dialect::body_index index;
@@ -24,16 +22,6 @@ struct request {
     }
     request& image() {
         index.images = 1, f.images = 1;
-        return *this;
-    }
-    request& forced_tool(tool_choice_word how = tool_choice_word::required) {
-        index.tools = 1, f.tools = 1, index.tool_choice = how;
-        return *this;
-    }
-    request& history(bool reasoning, std::uint32_t tools) {
-        index.messages.push_back(said_by(speaker::assistant, reasoning));
-        index.messages.push_back(said_by(speaker::user));
-        index.tools = tools, f.tools = tools;
         return *this;
     }
 };
@@ -195,66 +183,6 @@ TEST(context_gate, a_tier_without_a_stated_context_is_never_struck) {
     EXPECT_EQ(told(decided(r, routes)), "model-p pro.keep long_context/effort 6");
 }
 
-TEST(thinking_gate, a_forced_tool_turns_thinking_off_where_the_client_said_nothing) {
-    for (const auto how : {tool_choice_word::required, tool_choice_word::named}) {
-        const auto d = decided(request{}.forced_tool(how));
-        EXPECT_EQ(told(d), "model-f flash.none default/gate_tool_choice");
-        EXPECT_EQ(d->effort_members, R"("thinking":{"type":"disabled"})");
-    }
-    for (const auto how : {tool_choice_word::unsaid, tool_choice_word::automatic, tool_choice_word::none}) {
-        EXPECT_EQ(told(decided(request{}.forced_tool(how))), "model-f flash.keep default/effort 2");
-    }
-}
-
-TEST(thinking_gate, the_clients_own_word_stands_beside_a_forced_tool) {
-    request stated = request{}.forced_tool();
-    stated.index.effort = "high";
-    EXPECT_EQ(told(decided(stated)), "model-f flash.high default/client");
-    EXPECT_EQ(decided(stated)->effort_members, "");
-}
-
-TEST(thinking_gate, a_history_without_reasoning_turns_thinking_off_while_tools_are_offered) {
-    EXPECT_EQ(told(decided(request{}.history(false, 1))), "model-f flash.none default/gate_reasoning");
-    EXPECT_EQ(told(decided(request{}.history(true, 1))), "model-f flash.keep default/effort 2");
-    EXPECT_EQ(told(decided(request{}.history(false, 0))), "model-f flash.low default/effort 5");
-}
-
-TEST(effort, what_the_client_said_stands_and_nothing_is_added) {
-    struct said {
-        thinking_word thinking;
-        std::optional<std::string> effort;
-        std::string word;
-    };
-    const std::vector<said> sayings = {
-        {thinking_word::unsaid, "low", "low"},        {thinking_word::unsaid, "medium", "high"},
-        {thinking_word::unsaid, "ultra", "max"},      {thinking_word::unsaid, "none", "none"},
-        {thinking_word::enabled, "max", "max"},       {thinking_word::enabled, {}, "keep"},
-        {thinking_word::disabled, {}, "none"},        {thinking_word::disabled, "high", "none"},
-        {thinking_word::other, {}, "keep"},           {thinking_word::unsaid, "", "keep"},
-        {thinking_word::unsaid, "a\r\nb: c", "keep"},
-    };
-    for (std::size_t i = 0; i < sayings.size(); ++i) {
-        for (const char* model : {"auto", "gpt-silent"}) {
-            request r{model};
-            r.index.thinking = sayings[i].thinking;
-            r.index.effort = sayings[i].effort;
-            const auto d = decided(r);
-            ASSERT_TRUE(d);
-            EXPECT_EQ(d->effort, sayings[i].word) << "row " << i << " " << told(d);
-            EXPECT_EQ(d->effort_reason, "client") << "row " << i << " " << told(d);
-            EXPECT_EQ(d->effort_members, "") << "row " << i << " " << told(d);
-        }
-    }
-}
-
-TEST(effort, a_pins_comes_before_the_gates_and_a_rules_after_the_pins) {
-    routing routes = shipped_routing();
-    routes.rules = {rule{"think hard", {model_is{"*"}}, std::nullopt, "max", "rule 1"}};
-    EXPECT_EQ(told(decided(request{"thinker"}.forced_tool(), routes)), "model-f flash.keep pin/pin");
-    EXPECT_EQ(told(decided(request{"pinned-flash"}.forced_tool(), routes)),
-              "model-f-dated flash.max pin/rule");
-}
-
 TEST(rule, the_first_that_matches_decides_before_the_policy) {
     routing routes = shipped_routing();
     routes.rules = {rule{"nightly", {class_is{"batch"}, key_is{"cron"}}, 0, "none", "weir.yaml:1"},
@@ -287,7 +215,7 @@ TEST(rule, with_an_effort_alone_leaves_the_tier_to_the_policy) {
     r.f.words = bit_of("proof");
     const auto d = decided(r, routes);
     EXPECT_EQ(told(d), "model-p pro.max proof/rule");
-    EXPECT_EQ(d->effort_members, R"("reasoning_effort":"max")");
+    EXPECT_EQ(text_of(d->effort_members), R"("reasoning_effort":"max")");
 }
 
 TEST(rule, is_stopped_by_a_gate) {

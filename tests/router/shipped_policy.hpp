@@ -69,15 +69,38 @@ inline policy shipped_policy() {
     return p;
 }
 
+// The word in each API: {chat, responses, messages, completions}.
+inline effort_word word_of(std::string name, dialect::said_member chat, dialect::said_member responses,
+                           dialect::said_member messages, std::vector<std::string> aliases) {
+    return {std::move(name),
+            {{{std::move(chat)}, {std::move(responses)}, {std::move(messages)}, {}}},
+            std::move(aliases)};
+}
+inline effort_word thinking_word_of(const std::string& name, std::vector<std::string> aliases) {
+    const std::string value = '"' + name + '"';
+    return word_of(name, {"reasoning_effort", "", value}, {"reasoning", "effort", value},
+                   {"output_config", "effort", value}, std::move(aliases));
+}
+
+// As in a body: "thinking":{"type":"disabled"}.
+inline std::string text_of(const std::vector<dialect::said_member>& members) {
+    std::string text;
+    for (const auto& m : members) {
+        text += (text.empty() ? "" : ",") + ('"' + m.name + "\":");
+        text += m.inner.empty() ? m.value : "{\"" + m.inner + "\":" + m.value + '}';
+    }
+    return text;
+}
+
 inline const routing& shipped_routing() {
     static const routing routes = [] {
         routing r;
         r.tiers = {{"flash", "deepseek", "model-f", true, 1'048'576, 393'216},
                    {"pro", "deepseek", "model-p", false, 1'048'576, 393'216}};
-        r.efforts = {{"none", R"("thinking":{"type":"disabled"})", {}},
-                     {"low", R"("reasoning_effort":"low")", {"minimal"}},
-                     {"high", R"("reasoning_effort":"high")", {"medium", "xhigh"}},
-                     {"max", R"("reasoning_effort":"max")", {"ultra"}}};
+        r.efforts = {word_of("none", {"thinking", "type", R"("disabled")"},
+                             {"reasoning", "effort", R"("none")"}, {"thinking", "type", R"("disabled")"}, {}),
+                     thinking_word_of("low", {"minimal"}), thinking_word_of("high", {"medium", "xhigh"}),
+                     thinking_word_of("max", {"ultra"})};
         r.routed = {"auto", "claude-*", "gpt-*"};
         r.pins = {{"pinned-flash", 0, "model-f-dated", ""},
                   {"pinned-pro", 1, "", ""},

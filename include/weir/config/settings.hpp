@@ -5,12 +5,14 @@
 #include "weir/base/error.hpp"
 #include "weir/base/limits.hpp"
 #include "weir/dialect/ask.hpp"
+#include "weir/dialect/mends.hpp"
 #include "weir/frontend/settings.hpp"
 #include "weir/metering/client_keys.hpp"
 #include "weir/metering/ledger.hpp"
 #include "weir/net/timeouts.hpp"
 #include "weir/pricing/price_book.hpp"
 #include "weir/router/routing.hpp"
+#include "weir/state/reasoning_store.hpp"
 #include "weir/upstream/settings.hpp"
 
 #include <cstdint>
@@ -30,6 +32,10 @@ struct settings {
     std::vector<upstream::settings> upstreams;
     router::routing routes;
     dialect::ask_rules asks;
+    std::vector<std::string> session_fields;  // header fields that name a conversation, the best first
+    dialect::mend_set mends = dialect::mend_set::all();
+    state::store_bounds custody;
+    std::vector<upstream::forwarded> forwards;
     pricing::price_book prices{"", "", {}, {}};
     metering::client_keys keys;
     metering::ledger_settings ledger;

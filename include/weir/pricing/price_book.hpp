@@ -33,6 +33,14 @@ struct model_prices {
     std::vector<period> periods;   // by time, without overlap or gap
 };
 
+// What a call costs beside its tokens: a search, a fetched page. [from, to) in UTC.
+struct fee {
+    std::string name;  // "search"
+    wall_time from;
+    std::optional<wall_time> to;
+    pico amount;  // a call that succeeds
+};
+
 // Minutes of a day, [from, to), in the calendar's time zone.
 struct window {
     int from_minute = 0;
@@ -62,10 +70,15 @@ class price_book {
 public:
     // `models` as validated by the configuration; `version` names the book in rows: "2026-11-21".
     price_book(std::string version, std::string currency, std::vector<model_prices> models,
-               peak_calendar calendar);
+               peak_calendar calendar, std::vector<fee> fees = {});
 
     // Prices of `model_id` at `when`. nullopt: no entry, or no period that covers the instant.
     std::optional<quote> at(std::string_view model_id, wall_time when) const;
+
+    // nullopt: no fee of this name holds at the instant.
+    std::optional<pico> fee_at(std::string_view name, wall_time when) const;
+    bool knows_fee(std::string_view name) const noexcept;
+    const std::vector<fee>& fees() const noexcept { return fees_; }
 
     const std::string& version() const noexcept { return version_; }
     const std::string& currency() const noexcept { return currency_; }
@@ -75,6 +88,7 @@ private:
     std::string currency_;
     std::vector<model_prices> models_;
     peak_calendar calendar_;
+    std::vector<fee> fees_;
 };
 
 // Peak at `when`? Pure calendar; the caller knows whether the period has two tariffs.

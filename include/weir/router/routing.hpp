@@ -4,7 +4,9 @@
 
 #include "weir/classifier/score.hpp"
 #include "weir/dialect/ask.hpp"
+#include "weir/dialect/mends.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,11 +25,12 @@ struct tier {
     std::int64_t output_tokens_max = 0;
 };
 
-// An effort word of weir and the JSON members that say it upstream: none -> "thinking":{"type":"disabled"}.
-// "keep" is no entry: nothing is said, DeepSeek's default or the client's own words stand.
+// An effort word of weir and the members that say it upstream, by API: none in chat is
+// "thinking":{"type":"disabled"}. "keep" is no entry: nothing is said, DeepSeek's default or the client's own
+// words stand.
 struct effort_word {
     std::string name;
-    std::string members;  // without braces; empty for "keep"
+    std::array<std::vector<dialect::said_member>, dialect::api_count> members;  // by api_kind
     // What clients also call it: "medium" is high. Source: DeepSeek, thinking mode.
     std::vector<std::string> aliases;
 };
@@ -135,7 +138,20 @@ struct rule {
     std::string where;
 };
 
+// What the router does about calls that thinking mode would refuse.
+struct thinking_rules {
+    // A forced tool_choice: thinking off for this call, or a refusal with 400. Off: neither, it goes
+    // upstream.
+    enum class forced : std::uint8_t { leave, thinking_off, refuse };
+    forced forced_tool_choice = forced::thinking_off;
+    // History lacks its thinking and custody has none: an empty one is put in, or thinking is off for this
+    // call, or, with leave, the client's own words stand.
+    enum class missing : std::uint8_t { leave, empty, thinking_off };
+    missing missing_reasoning = missing::empty;
+};
+
 struct routing {
+    thinking_rules thinking;
     std::vector<tier> tiers;
     std::vector<effort_word> efforts;
     std::string effort_without_thinking =

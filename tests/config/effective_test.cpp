@@ -1,0 +1,60 @@
+// What `weir check` prints: all settings as they hold, and no secret.
+
+#include "config_folder.hpp"
+
+namespace weir::config {
+namespace {
+
+settings loaded(const config_folder& folder) {
+    auto got = load(folder.path(), variables({}));
+    EXPECT_TRUE(got) << all_of(got.error());
+    return got ? std::move(*got) : settings{};
+}
+
+void expect_parts(const std::string& text, const std::vector<std::string>& parts) {
+    for (const auto& part : parts)
+        EXPECT_NE(text.find(part), std::string::npos) << part << " is not in\n" << text;
+}
+
+TEST(effective_settings, are_printed_without_secrets) {
+    config_folder folder;
+    folder.replace("weir.yaml", "client_keys: []",
+                   "client_keys: [{id: alice, sha256: "
+                   "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}]");
+    const std::string text = print_effective(loaded(folder));
+    expect_parts(text,
+                 {"listen: \"127.0.0.1:8787\"", "base_url: \"https://api.deepseek.com:443\"", "cdef\"",
+                  "sha256: \"9f86d081...\"", "json_depth_max: 64", "drain_ms: 1", "durability: \"power\"",
+                  "policy.yaml:15 error_cost -> pro", "policy.yaml:18 default -> class_default",
+                  "minimal: \"low\"", "version: \"2026-01-01\"", "where: \"weir.yaml:21\""});
+    EXPECT_EQ(text.find("0123456789"), std::string::npos) << text;
+    EXPECT_EQ(text.find("9f86d0818"), std::string::npos) << text;
+}
+
+TEST(effective_settings, tell_what_is_mended_kept_and_passed_on) {
+    const config_folder folder;
+    expect_parts(print_effective(loaded(folder)),
+                 {"accept_gzip: false", "usage_on_request: false", "inflated_bytes_max: 50331648",
+                  "chat: \"\\\"thinking\\\":{\\\"type\\\":\\\"disabled\\\"}\"", "responses: \"\\\"b\\\":2\"",
+                  "session_fields: [\"x-session-id\", \"thread-id\"]", "mends:\n  developer_role: \"on\"\n",
+                  "user_id: \"off\"\n", "forced_tool_choice: \"thinking_off\"\n", "reasoning: \"empty\"\n",
+                  "bytes_max: 67108864\n  entries_max: 65536\n  turn_bytes_max: 1048576\n  keep_ms: 5\n",
+                  "- path: \"/files\"\n    methods: [\"GET\"]\n    upstream: \"deepseek\"\n"
+                  "    send: \"/v2/files\"\n    fee: \"search\"\n",
+                  "- name: \"search\"\n      from: \"2026-01-01T00:00:00.000Z\"\n"
+                  "      to: \"2026-02-01T00:00:00.000Z\"\n      pico_a_call: 750000000\n"});
+}
+
+TEST(effective_settings, tell_each_mend_by_the_word_that_sets_it) {
+    config_folder folder;
+    folder.replace("weir.yaml", "mends: {user_id: off}", "mends: off");
+    const std::string text = print_effective(loaded(folder));
+    const std::size_t mends = text.find("mends:");
+    const std::string part = text.substr(mends, text.find("custody:") - mends);
+    EXPECT_EQ(part.find("on\""), std::string::npos) << part;
+    EXPECT_EQ(part.find("reasoning_empty"), std::string::npos) << part;
+    EXPECT_EQ(std::count(part.begin(), part.end(), '\n'), 13) << part;
+}
+
+}  // namespace
+}  // namespace weir::config
