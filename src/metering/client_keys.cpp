@@ -1,14 +1,16 @@
 #include "weir/metering/client_keys.hpp"
 
+#include "weir/base/digest.hpp"
+
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 
 #include <cstddef>
+#include <type_traits>
 
 namespace weir::metering {
 namespace {
 
-static_assert(std::tuple_size_v<key_hash> == SHA256_DIGEST_LENGTH);
+static_assert(std::is_same_v<key_hash, sha256_digest>);
 
 // -1 for what is no hexadecimal digit.
 int nibble_of(char c) noexcept {
@@ -20,11 +22,7 @@ int nibble_of(char c) noexcept {
 
 }  // namespace
 
-key_hash hash_key(std::string_view key) {
-    key_hash hash{};
-    ::SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(), hash.data());
-    return hash;
-}
+key_hash hash_key(std::string_view key) { return sha256(key); }
 
 std::optional<key_hash> parse_key_hash(std::string_view hex) {
     key_hash hash{};

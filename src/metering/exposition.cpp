@@ -6,6 +6,7 @@
 #include "metrics_cells.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -98,10 +99,15 @@ private:
     std::string name_;
 };
 
-// All shards together. They have the same tiers, but need not have met other names in the same order.
+// All shards together. They have the same tiers and mends, but need not have met other names in the same
+// order.
 struct sums {
     std::vector<std::string> tiers;
-    std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> requests;       // tier, outcome
+    std::vector<std::string> mends;
+    std::map<std::array<std::size_t, 3>, std::uint64_t> requests;                // tier, outcome, endpoint
+    std::map<std::size_t, std::uint64_t> served_other;                           // tier
+    std::map<std::size_t, std::uint64_t> mended;                                 // mend
+    std::map<std::string, std::uint64_t> checked;                                // verdict
     std::map<std::pair<std::size_t, std::string>, std::uint64_t> decisions;      // tier, reason
     std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> tokens;         // tier, type
     std::map<std::pair<std::size_t, std::string>, std::uint64_t> cost_pico;      // tier, currency
@@ -118,7 +124,10 @@ std::uint64_t difference(std::uint64_t began, std::uint64_t ended) noexcept {
 
 void add_tier(sums& all, const metrics_shard::cells& c, std::size_t t) {
     const tier_cells& tier = c.by_tier[t];
-    for (std::size_t how = 0; how < outcomes; ++how) all.requests[{t, how}] += tier.requests[how].read();
+    for (std::size_t how = 0; how < outcomes; ++how) {
+        for (std::size_t e = 0; e < endpoints; ++e) all.requests[{t, how, e}] += tier.requests[how][e].read();
+    }
+    all.served_other[t] += tier.served_other.read();
     for (std::size_t type = 0; type < token_types; ++type) all.tokens[{t, type}] += tier.tokens[type].read();
     c.reasons.each([&](std::size_t i, std::string_view name) {
         if (const auto n = tier.decisions[i].read()) all.decisions[{t, std::string(name)}] += n;
@@ -134,6 +143,13 @@ sums sum_of(const shards_view& shards) {
         const metrics_shard::cells& c = shard->read();
         if (all.tiers.empty()) all.tiers = c.tiers;
         for (std::size_t t = 0; t < std::min(c.by_tier.size(), all.tiers.size()); ++t) add_tier(all, c, t);
+        if (all.mends.empty()) all.mends = c.mends;
+        for (std::size_t m = 0; m < std::min(c.by_mend.size(), all.mends.size()); ++m) {
+            all.mended[m] += c.by_mend[m].read();
+        }
+        c.checks.each([&](std::size_t i, std::string_view name) {
+            if (const auto n = c.checked[i].read()) all.checked[std::string(name)] += n;
+        });
         c.codes.each([&](std::size_t i, std::string_view name) {
             if (const auto n = c.rejected[i].read()) all.rejected[std::string(name)] += n;
         });
@@ -152,9 +168,12 @@ sums sum_of(const shards_view& shards) {
 }
 
 void write_counters(writer& out, const sums& all) {
-    out.family("weir_requests_total", "counter", "Requests that ended, by tier and by how they ended.");
+    out.family("weir_requests_total", "counter",
+               "Requests that ended, by tier, how they ended, and endpoint.");
     for (const auto& [key, n] : all.requests) {
-        out.sample({{"tier", all.tiers[key.first]}, {"outcome", name_of(static_cast<outcome>(key.second))}},
+        out.sample({{"tier", all.tiers[key[0]]},
+                    {"outcome", name_of(static_cast<outcome>(key[1]))},
+                    {"endpoint", endpoint_names[key[2]]}},
                    n);
     }
     out.family("weir_rejected_total", "counter", "Requests refused before they could be routed, by code.");
@@ -178,6 +197,18 @@ void write_counters(writer& out, const sums& all) {
         out.sample({{"baseline", "all_" + key.first}, {"currency", key.second}},
                    decimal_of(n, pico_in_a_micro));
     }
+}
+
+// What weir changed about requests, and what it found out about answers.
+void write_repairs(writer& out, const sums& all) {
+    out.family("weir_mends_total", "counter", "Known faults of clients that were mended, by mend.");
+    for (const auto& [m, n] : all.mended) out.sample({{"mend", all.mends[m]}}, n);
+    out.family("weir_served_other_total", "counter",
+               "Answers from a model with other prices than the one that was sent, by tier.");
+    for (const auto& [t, n] : all.served_other) out.sample({{"tier", all.tiers[t]}}, n);
+    out.family("weir_schema_checks_total", "counter",
+               "Answers checked against the schema that was asked for, by result.");
+    for (const auto& [result, n] : all.checked) out.sample({{"result", result}}, n);
 }
 
 // By tier, the sum of one histogram over all shards.
@@ -215,6 +246,7 @@ std::string exposition(const std::vector<const metrics_shard*>& shards, const ga
     const sums all = sum_of(shards);
     writer out;
     write_counters(out, all);
+    write_repairs(out, all);
     out.family("weir_request_duration_seconds", "histogram", "From a request's head to its end.");
     write_durations(out, shards, all, &tier_cells::duration);
     out.family("weir_time_to_first_byte_seconds", "histogram",
@@ -233,6 +265,11 @@ std::string exposition(const std::vector<const metrics_shard*>& shards, const ga
                "Rows of requests that the last run left in flight.", now.ledger_interrupted);
     out.single("weir_ledger_inflight_slots", "gauge", "Taken slots of the in-flight table.",
                now.in_flight_slots);
+    out.single("weir_custody_entries", "gauge", "Kept reasoning of turns, for clients that drop it.",
+               now.custody_entries);
+    out.single("weir_custody_bytes", "gauge", "Bytes of kept reasoning and its keys.", now.custody_bytes);
+    out.single("weir_custody_evicted_total", "counter", "Kept reasoning that was given up for want of room.",
+               now.custody_evicted);
     out.family("weir_build_info", "gauge", "1, with the version of this build.");
     out.sample({{"version", now.version}}, 1);
     return out.take();

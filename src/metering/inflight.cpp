@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -15,10 +16,11 @@ namespace {
 
 constexpr std::size_t header_bytes = 4096;
 constexpr std::uint64_t magic = 0x31544C4652494557;  // "WEIRFLT1" on a little-endian machine
-constexpr std::uint32_t layout_version = 1;
+constexpr std::uint32_t layout_version = 2;
+constexpr std::uint32_t first_layout_version = 1;
 constexpr std::size_t partitions_max = 1024;
 constexpr std::size_t slots_max = std::size_t{1} << 20U;        // of one partition
-constexpr std::size_t slots_total_max = std::size_t{1} << 22U;  // 1 GiB of file
+constexpr std::size_t slots_total_max = std::size_t{1} << 22U;  // 2 GiB of file
 constexpr std::size_t file_bytes_max = header_bytes + slots_total_max * slot_bytes;
 
 struct file_header {
@@ -52,6 +54,28 @@ std::unexpected<fault> refusal(const std::filesystem::path& file, std::string_vi
     return weir_fault(errc::ledger, file.string() + ": " + std::string(why));
 }
 
+// Of the layout with this number; 0 where there is none.
+std::size_t slot_bytes_of(std::uint32_t version) noexcept {
+    if (version == layout_version) return slot_bytes;
+    return version == first_layout_version ? first_slot_bytes : 0;
+}
+
+slot slot_at(const std::byte* bytes, std::uint32_t version) noexcept {
+    if (version == first_layout_version) {
+        return slot_of_first(std::span<const std::byte, first_slot_bytes>(bytes, first_slot_bytes));
+    }
+    slot s;
+    std::memcpy(&s, bytes, sizeof s);
+    return s;
+}
+
+// The word alone tells a free slot, in every layout.
+bool is_free(const std::byte* bytes) noexcept {
+    std::uint64_t state = 0;
+    std::memcpy(&state, bytes, sizeof state);
+    return state == 0;
+}
+
 result<old_table> read_old(const std::filesystem::path& file) {
     auto bytes = files::read(file, file_bytes_max);
     if (!bytes) return std::unexpected(std::move(bytes.error()));
@@ -61,22 +85,22 @@ result<old_table> read_old(const std::filesystem::path& file) {
     file_header h;
     std::memcpy(&h, data.data(), sizeof h);
     if (h.magic_number != magic) return refusal(file, "no in-flight table of weir");
-    if (h.version != layout_version || h.bytes_of_a_slot != slot_bytes) {
+    const std::size_t bytes_each = slot_bytes_of(h.version);
+    if (bytes_each == 0 || h.bytes_of_a_slot != bytes_each) {
         return refusal(file, "in-flight table of another version of weir");
     }
     if (h.checksum != checksum_of(h) || !geometry_is_sane(h.partitions, h.slots)) {
         return refusal(file, "in-flight table with a damaged header");
     }
     const std::size_t count = std::size_t{h.partitions} * h.slots;
-    if (data.size() != header_bytes + count * slot_bytes) {
+    if (data.size() != header_bytes + count * bytes_each) {
         return refusal(file, "in-flight table whose length contradicts its header");
     }
     old_table old;
     for (std::size_t i = 0; i < count; ++i) {
-        slot s;
-        std::memcpy(&s, data.data() + header_bytes + i * slot_bytes, sizeof s);
-        if (s.state == 0) continue;
-        if (auto r = interrupted_row_of(s)) {
+        const std::byte* const at = data.data() + header_bytes + i * bytes_each;
+        if (is_free(at)) continue;
+        if (auto r = interrupted_row_of(slot_at(at, h.version))) {
             old.rows.push_back(*std::move(r));
         } else {
             ++old.damaged;
@@ -149,7 +173,7 @@ struct inflight_table::state {
         return mapped.data() + header_bytes + (ref.partition * slots + ref.index) * slot_bytes;
     }
 
-    // The mapping starts at a page and slots are 256 bytes, so the word is aligned.
+    // The mapping starts at a page and slots are 512 bytes, so the word is aligned.
     std::atomic_ref<std::uint64_t> state_word(slot_ref ref) const noexcept {
         return std::atomic_ref<std::uint64_t>(*reinterpret_cast<std::uint64_t*>(address_of(ref)));
     }

@@ -3,6 +3,7 @@
 #include "metrics_cells.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace weir::metering {
@@ -13,12 +14,20 @@ std::uint64_t not_negative(std::int64_t value) noexcept {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0));
 }
 
+std::size_t endpoint_of(std::string_view name) noexcept {
+    const auto known = std::ranges::find(endpoint_names, name);
+    return std::min(static_cast<std::size_t>(known - endpoint_names.begin()), endpoints - 1);
+}
+
 }  // namespace
 
-metrics_shard::metrics_shard(std::vector<std::string> tiers) : cells_(std::make_unique<cells>()) {
+metrics_shard::metrics_shard(std::vector<std::string> tiers, std::vector<std::string> mends)
+    : cells_(std::make_unique<cells>()) {
     cells_->tiers = std::move(tiers);
     cells_->tiers.emplace_back("none");
     cells_->by_tier = std::vector<tier_cells>(cells_->tiers.size());
+    cells_->mends = std::move(mends);
+    cells_->by_mend = std::vector<counter>(cells_->mends.size());
 }
 
 metrics_shard::~metrics_shard() = default;
@@ -29,7 +38,9 @@ void metrics_shard::count(const row& finished) {
     tier_cells& tier = c.by_tier[static_cast<std::size_t>(named - c.tiers.begin())];
 
     const std::size_t how = std::min(static_cast<std::size_t>(finished.how), outcomes - 1);
-    tier.requests[how].add(1);
+    tier.requests[how][endpoint_of(finished.endpoint)].add(1);
+    if (finished.served_other) tier.served_other.add(1);
+    if (!finished.checked.empty()) c.checked[c.checks.index_of(finished.checked)].add(1);
     if (!finished.reason.empty()) tier.decisions[c.reasons.index_of(finished.reason)].add(1);
     tier.tokens[input_hit].add(not_negative(finished.tokens.hit));
     tier.tokens[input_miss].add(not_negative(finished.tokens.miss));
@@ -48,6 +59,11 @@ void metrics_shard::count(const row& finished) {
 
 void metrics_shard::count_refusal(errc code) {
     cells_->rejected[cells_->codes.index_of(code_name(code))].add(1);
+}
+
+void metrics_shard::count_mend(std::size_t mend) {
+    assert(mend < cells_->by_mend.size());
+    cells_->by_mend[mend].add(1);
 }
 
 void metrics_shard::count_overhead(std::int64_t ns) {

@@ -83,6 +83,12 @@ inline constexpr std::size_t reasons_max = 64;
 inline constexpr std::size_t codes_max = 64;
 inline constexpr std::size_t currencies_max = 4;
 inline constexpr std::size_t baselines_max = 16;
+inline constexpr std::size_t checks_max = 8;
+
+// Endpoints that have an API of their own; what weir only forwards, by whatever path, is counted as the last.
+inline constexpr std::array<std::string_view, 5> endpoint_names = {"chat", "responses", "messages",
+                                                                   "completions", "forwarded"};
+inline constexpr std::size_t endpoints = endpoint_names.size();
 
 enum token_type : std::size_t { input_hit, input_miss, output_all, output_reasoning, token_types };
 
@@ -107,7 +113,8 @@ using duration_histogram = histogram<duration_bounds_us.size()>;
 using overhead_histogram = histogram<overhead_bounds_ns.size()>;
 
 struct tier_cells {
-    std::array<counter, outcomes> requests;
+    std::array<std::array<counter, endpoints>, outcomes> requests;
+    counter served_other;
     std::array<counter, name_table<reasons_max>::size_max> decisions;
     std::array<counter, token_types> tokens;
     // In picos: 64 bits hold 18 million units of a currency for each worker, and no fraction is lost on the
@@ -120,10 +127,14 @@ struct tier_cells {
 struct metrics_shard::cells {
     std::vector<std::string> tiers;  // the last is for requests that no tier was chosen for
     std::vector<tier_cells> by_tier;
+    std::vector<std::string> mends;
+    std::vector<counter> by_mend;
     name_table<reasons_max> reasons;
     name_table<codes_max> codes;
     name_table<currencies_max> currencies;
     name_table<baselines_max> baselines;
+    name_table<checks_max> checks;
+    std::array<counter, name_table<checks_max>::size_max> checked;
     std::array<counter, name_table<codes_max>::size_max> rejected;
     std::array<std::array<counter, name_table<currencies_max>::size_max>, name_table<baselines_max>::size_max>
         baseline_pico;

@@ -13,11 +13,12 @@ namespace {
 constexpr std::string_view mixed = "mixed";
 constexpr std::size_t date_chars = 10;  // of an RFC 3339 time
 
-// Order of the columns that add() reads.
-constexpr std::string_view sums_of =
-    "SELECT started_ms, model_served, model_sent, key_id, reason, hit, miss, output, reasoning, cost_pico, "
-    "baselines, estimated, suspect, price_tariff, currency FROM requests WHERE started_ms >= ?1 AND "
-    "started_ms < ?2";
+// Order of the columns that add_row() reads; those that came with schema 2 follow.
+constexpr std::string_view first_columns =
+    "started_ms, model_served, model_sent, key_id, reason, hit, miss, output, reasoning, cost_pico, "
+    "baselines, estimated, suspect, price_tariff, currency, endpoint, tier";
+constexpr std::string_view later_columns = "session, fingerprint, served_other, mended, checked";
+constexpr std::string_view later_columns_absent = "'', '', 0, '', ''";
 enum column : int {
     started_ms,
     model_served,
@@ -33,14 +34,21 @@ enum column : int {
     estimated,
     suspect,
     price_tariff,
-    currency
+    currency,
+    endpoint,
+    tier,
+    session,
+    fingerprint,
+    served_other,
+    mended,
+    checked
 };
 
 result<database> open_checked(const std::filesystem::path& file, database::access how) {
     auto db = database::open(file, how);
     if (!db) return db;
-    if (auto checked = row_table::check_schema(*db); !checked)
-        return std::unexpected(std::move(checked.error()));
+    if (auto version = row_table::check_schema(*db); !version)
+        return std::unexpected(std::move(version.error()));
     return db;
 }
 
@@ -63,6 +71,7 @@ std::string group_of(const statement& at, grouping by) {
     switch (by) {
         case grouping::none:
             return {};
+        case grouping::fingerprint:
         case grouping::model: {
             const std::string_view served = at.text(model_served);
             return std::string(served.empty() ? at.text(model_sent) : served);
@@ -73,6 +82,10 @@ std::string group_of(const statement& at, grouping by) {
             return std::string(at.text(key_id));
         case grouping::reason:
             return std::string(at.text(reason));
+        case grouping::endpoint:
+            return std::string(at.text(endpoint));
+        case grouping::session:
+            return std::string(at.text(session));
     }
     return {};
 }
@@ -97,17 +110,46 @@ void add_currency(std::string& sum, std::string_view of_row) {
     }
 }
 
+void add_served_other(report_line& line, const statement& at, const row_table::baselines& each_tier) {
+    auto& pair = line.served_other[{std::string(at.text(model_sent)), std::string(at.text(model_served))}];
+    ++pair.requests;
+    const auto own =
+        std::ranges::find(each_tier, at.text(tier), [](const auto& b) { return std::string_view(b.first); });
+    if (own == each_tier.end()) {
+        ++pair.uncompared;
+        return;
+    }
+    pricing::pico_sum as_sent;
+    as_sent.add(own->second);
+    pair.difference.add(pricing::pico{at.integer(cost_pico)});
+    pair.difference.subtract(as_sent);
+}
+
+// "developer_role, user_id"
+void add_mends(report_line& line, std::string_view names) {
+    constexpr std::string_view between = ", ";
+    line.mended_rows += names.empty() ? 0 : 1;
+    while (!names.empty()) {
+        const std::size_t end = names.find(between);
+        ++line.mended[std::string(names.substr(0, end))];
+        names.remove_prefix(end == std::string_view::npos ? names.size() : end + between.size());
+    }
+}
+
 void add_row(report_line& line, const statement& at) {
     const usage tokens{at.integer(hit), at.integer(miss), at.integer(output), at.integer(reasoning)};
     ++line.requests;
     add_tokens(line.tokens, tokens);
     line.cost.add(pricing::pico{at.integer(cost_pico)});
-    for (const auto& [tier, cost] : row_table::parse_baselines(at.text(baselines))) {
-        line.baselines[tier].add(cost);
-    }
+    const auto each_tier = row_table::parse_baselines(at.text(baselines));
+    for (const auto& [name, cost] : each_tier) line.baselines[name].add(cost);
+    if (at.integer(served_other) != 0) add_served_other(line, at, each_tier);
+    add_mends(line, at.text(mended));
+    if (const auto verdict = at.text(checked); !verdict.empty()) ++line.checked[std::string(verdict)];
     line.estimated += at.integer(estimated) != 0 ? 1 : 0;
     line.suspect += at.integer(suspect) != 0 ? 1 : 0;
-    if (tokens == usage{}) return;
+    // A call that is paid by a fee has a cost and no tokens.
+    if (tokens == usage{} && at.integer(cost_pico) == 0) return;
     add_currency(line.currency, at.text(currency));
     line.unpriced += at.text(price_tariff).empty() ? 1 : 0;
 }
@@ -116,11 +158,27 @@ void add_line(report_line& total, const report_line& line) {
     total.requests += line.requests;
     add_tokens(total.tokens, line.tokens);
     total.cost.add(line.cost);
-    for (const auto& [tier, cost] : line.baselines) total.baselines[tier].add(cost);
+    for (const auto& [name, cost] : line.baselines) total.baselines[name].add(cost);
     total.estimated += line.estimated;
     total.suspect += line.suspect;
     total.unpriced += line.unpriced;
+    for (const auto& [models, rows] : line.served_other) {
+        served_otherwise& sum = total.served_other[models];
+        sum.requests += rows.requests;
+        sum.difference.add(rows.difference);
+        sum.uncompared += rows.uncompared;
+    }
+    total.mended_rows += line.mended_rows;
+    for (const auto& [mend, rows] : line.mended) total.mended[mend] += rows;
+    for (const auto& [verdict, rows] : line.checked) total.checked[verdict] += rows;
     if (!line.currency.empty()) add_currency(total.currency, line.currency);
+}
+
+std::string sums_of(std::int64_t version) {
+    const bool has_later = version >= row_table::first_version_with_mends;
+    return "SELECT " + std::string(first_columns) + ", " +
+           std::string(has_later ? later_columns : later_columns_absent) +
+           " FROM requests WHERE started_ms >= ?1 AND started_ms < ?2";
 }
 
 }  // namespace
@@ -129,24 +187,29 @@ result<std::vector<report_line>> make_report(const std::filesystem::path& ledger
                                              const report_query& query) {
     auto db = open_for_reading(ledger_file);
     if (!db) return std::unexpected(std::move(db.error()));
-    auto rows = db->prepare(sums_of);
+    const auto version = row_table::check_schema(*db);
+    if (!version) return std::unexpected(version.error());
+    auto rows = db->prepare(sums_of(*version));
     if (!rows) return std::unexpected(std::move(rows.error()));
     rows->bind(1, query.since ? unix_ms(*query.since) : INT64_MIN);
     rows->bind(2, query.until ? unix_ms(*query.until) : INT64_MAX);
 
-    std::map<std::string, report_line> groups;
+    std::map<std::pair<std::string, std::string>, report_line> groups;  // by group and fingerprint
     for (;;) {
         const auto more = rows->step();
         if (!more) return std::unexpected(more.error());
         if (!*more) break;
-        add_row(groups[group_of(*rows, query.by)], *rows);
+        const bool apart = query.by == grouping::fingerprint;
+        add_row(groups[{group_of(*rows, query.by), std::string(apart ? rows->text(fingerprint) : "")}],
+                *rows);
     }
 
     std::vector<report_line> lines;
     report_line total;
     total.group = "total";
     for (auto& [name, line] : groups) {
-        line.group = name;
+        line.group = name.first;
+        line.fingerprint = name.second;
         add_line(total, line);
         if (query.by != grouping::none) lines.push_back(std::move(line));
     }

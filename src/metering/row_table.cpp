@@ -1,6 +1,7 @@
 #include "row_table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace weir::metering::row_table {
@@ -8,7 +9,7 @@ namespace {
 
 // The key is time-ordered, so rows are appended at the end of one tree. A secondary index would cost each row
 // more than all the rest; reports read the whole table instead.
-constexpr const char* schema = R"sql(
+constexpr std::string_view first_schema = R"sql(
 CREATE TABLE requests (
   id              INTEGER PRIMARY KEY,
   started_ms      INTEGER NOT NULL,
@@ -48,12 +49,25 @@ CREATE TABLE requests (
 ) STRICT;
 )sql";
 
+constexpr std::string_view step_to_2 = R"sql(
+ALTER TABLE requests ADD COLUMN session      TEXT NOT NULL DEFAULT '';
+ALTER TABLE requests ADD COLUMN fingerprint  TEXT NOT NULL DEFAULT '';
+ALTER TABLE requests ADD COLUMN served_other INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE requests ADD COLUMN mended       TEXT NOT NULL DEFAULT '';
+ALTER TABLE requests ADD COLUMN checked      TEXT NOT NULL DEFAULT '';
+)sql";
+
+// steps[v] leads from version v to the next. A new file takes the same steps as an old one, so the two cannot
+// come to differ.
+constexpr std::array<std::string_view, schema_version> steps = {first_schema, step_to_2};
+
 constexpr std::string_view columns =
     "id, started_ms, ended_ms, duration_us, first_byte_us, key_id, endpoint, stream, model_asked, "
     "model_sent, "
     "model_served, tier, effort, reason, policy, score, hit, miss, output, reasoning, estimated, suspect, "
     "price_version, currency, price_tariff, cost_pico, baselines, outcome, status, upstream_status, error, "
-    "finish_reason, attempts, request_bytes, answer_bytes";
+    "finish_reason, attempts, request_bytes, answer_bytes, session, fingerprint, served_other, mended, "
+    "checked";
 const auto columns_count = static_cast<std::size_t>(std::ranges::count(columns, ',')) + 1;
 
 std::string escaped(std::string_view name) {
@@ -175,26 +189,37 @@ baselines parse_baselines(std::string_view text) {
     return read;
 }
 
-result<void> check_schema(database& db) {
+result<std::int64_t> check_schema(database& db) {
     const auto application = db.integer("PRAGMA application_id");
     if (!application) return std::unexpected(application.error());
     const auto version = db.integer("PRAGMA user_version");
     if (!version) return std::unexpected(version.error());
     if (*application != application_id) return refusal(db, "a database, but not a ledger of weir");
-    if (*version != schema_version) {
-        return refusal(db, "a ledger of schema " + std::to_string(*version) + "; this weir reads schema " +
-                               std::to_string(schema_version));
+    if (*version < 1 || *version > schema_version) {
+        return refusal(db, "a ledger of schema " + std::to_string(*version) +
+                               "; this weir reads schema 1 to " + std::to_string(schema_version));
     }
-    return {};
+    return *version;
 }
 
 result<void> prepare_schema(database& db) {
     const auto objects = db.integer("SELECT count(*) FROM sqlite_schema");
     if (!objects) return std::unexpected(objects.error());
-    if (*objects > 0) return check_schema(db);
-    return db.run("BEGIN IMMEDIATE;" + std::string(schema) +
-                  "PRAGMA application_id = " + std::to_string(application_id) +
-                  "; PRAGMA user_version = " + std::to_string(schema_version) + "; COMMIT;");
+    std::size_t version = 0;
+    if (*objects > 0) {
+        const auto found = check_schema(db);
+        if (!found) return std::unexpected(found.error());
+        version = static_cast<std::size_t>(*found);
+    }
+    if (version == steps.size()) return {};
+    std::string sql = "BEGIN IMMEDIATE;";
+    for (; version < steps.size(); ++version) sql += steps[version];
+    sql += "PRAGMA application_id = " + std::to_string(application_id) +
+           "; PRAGMA user_version = " + std::to_string(schema_version) + "; COMMIT;";
+    auto done = db.run(sql);
+    // What failed is what is reported; SQLite may have rolled back by itself already.
+    if (!done) (void)db.run("ROLLBACK");
+    return done;
 }
 
 result<statement> insertion(database& db) {
@@ -212,7 +237,8 @@ result<bool> insert(database& db, statement& into, const row& r) {
       << r.tokens.output << r.tokens.reasoning << std::int64_t{r.estimated} << std::int64_t{r.suspect}
       << r.price_version << r.currency << r.price_tariff << r.cost.value << baselines_text
       << static_cast<std::int64_t>(r.how) << std::int64_t{r.status} << std::int64_t{r.upstream_status}
-      << r.error << r.finish_reason << std::int64_t{r.attempts} << r.request_bytes << r.answer_bytes;
+      << r.error << r.finish_reason << std::int64_t{r.attempts} << r.request_bytes << r.answer_bytes
+      << r.session << r.fingerprint << std::int64_t{r.served_other} << r.mended << r.checked;
     const auto stepped = into.step();
     into.reset();
     if (!stepped) return std::unexpected(stepped.error());
@@ -233,7 +259,8 @@ row read_row(const statement& at) {
         r.reason >> r.policy >> r.score >> r.tokens.hit >> r.tokens.miss >> r.tokens.output >>
         r.tokens.reasoning >> r.estimated >> r.suspect >> r.price_version >> r.currency >> r.price_tariff >>
         r.cost.value >> baselines_text >> how >> r.status >> r.upstream_status >> r.error >>
-        r.finish_reason >> r.attempts >> r.request_bytes >> r.answer_bytes;
+        r.finish_reason >> r.attempts >> r.request_bytes >> r.answer_bytes >> r.session >> r.fingerprint >>
+        r.served_other >> r.mended >> r.checked;
     r.baselines = parse_baselines(baselines_text);
     r.how = static_cast<outcome>(std::clamp(how, 0, 255));
     return r;

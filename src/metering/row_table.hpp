@@ -14,7 +14,7 @@
 namespace weir::metering::row_table {
 
 // PRAGMA user_version of this schema, and PRAGMA application_id ("weir" in ASCII) of a ledger's file.
-inline constexpr std::int64_t schema_version = 1;
+inline constexpr std::int64_t schema_version = 2;
 inline constexpr std::int64_t application_id = 0x77656972;
 
 using baselines = std::vector<std::pair<std::string, pricing::pico>>;
@@ -25,10 +25,13 @@ std::string to_text(const baselines& what);
 // Parts that to_text() cannot have written are left out.
 baselines parse_baselines(std::string_view text);
 
-// Creates the table in a new file. Faults: a file that is no ledger, or one of a later version.
+// Creates the table in a new file, and brings that of an earlier version to this one, in one transaction.
+// Faults: a file that is no ledger, or one of a later version.
 result<void> prepare_schema(database& db);
-// The same, for readers: nothing is created.
-result<void> check_schema(database& db);
+// For readers: nothing is created or changed. The version of the file's schema, 1 to schema_version; faults
+// as above. Columns that came later are not there in a file of an earlier version.
+result<std::int64_t> check_schema(database& db);
+inline constexpr std::int64_t first_version_with_mends = 2;
 
 // A statement that inserts one row unless its id is there already.
 result<statement> insertion(database& db);

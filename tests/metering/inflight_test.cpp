@@ -23,7 +23,7 @@ using testing::temporary_folder;
 using testing::write_file;
 
 constexpr std::size_t header_bytes = 4096;
-constexpr std::size_t bytes_of_a_slot = 256;
+constexpr std::size_t bytes_of_a_slot = 512;
 
 inflight_table opened(const std::filesystem::path& file, std::size_t partitions = 2, std::size_t slots = 8) {
     auto table = inflight_table::open(file, partitions, slots);
@@ -130,6 +130,64 @@ TEST(inflight_table, long_names_are_cut_between_characters_and_numbers_at_their_
     EXPECT_EQ(r.baselines[2].second.value, INT64_MAX);
 }
 
+TEST(inflight_table, mends_that_do_not_fit_are_left_out_whole) {
+    struct line {
+        std::string said;
+        std::string kept;
+    };
+    const std::string of_70(70, 'a');
+    const std::string of_78(78, 'b');
+    const std::string of_150(150, 'c');
+    const std::vector<line> table = {
+        {"", ""},
+        {"user_id", "user_id"},
+        {of_70 + ", " + of_78, of_70 + ", " + of_78},
+        {of_70 + ", " + of_78 + "b", of_70},
+        {of_150, of_150},
+        {of_150 + ", user_id", of_150},
+        {of_150 + "c", ""},
+    };
+    for (const auto& [said, kept] : table) {
+        const temporary_folder folder;
+        row begun = begun_row(1);
+        begun.mended = said;
+        ASSERT_TRUE(opened(folder / "t").take(0, begun).has_value());
+        const inflight_table again = opened(folder / "t");
+        ASSERT_EQ(again.left_over().size(), 1u);
+        EXPECT_EQ(again.left_over().front().mended, kept) << said;
+    }
+}
+
+TEST(inflight_table, a_forwarded_call_keeps_its_endpoint_and_its_fee) {
+    const temporary_folder folder;
+    row begun;
+    begun.id = {5};
+    begun.endpoint = "forward:/tools/search";
+    begun.price_tariff = "fee";
+    begun.cost = {5'000'000'000};
+    ASSERT_TRUE(opened(folder / "t").take(0, begun).has_value());
+    const inflight_table again = opened(folder / "t");
+    ASSERT_EQ(again.left_over().size(), 1u);
+    const row& r = again.left_over().front();
+    EXPECT_EQ(r.endpoint, "forward:/tools/search");
+    EXPECT_EQ(r.price_tariff, "fee");
+    EXPECT_EQ(r.cost.value, 5'000'000'000);
+    EXPECT_EQ(r.tier, "");
+    EXPECT_EQ(r.model_sent, "");
+}
+
+TEST(inflight_table, every_tariff_comes_back_as_itself) {
+    for (const std::string tariff : {"", "flat", "off_peak", "peak", "fee"}) {
+        const temporary_folder folder;
+        row begun = begun_row(1);
+        begun.price_tariff = tariff;
+        ASSERT_TRUE(opened(folder / "t").take(0, begun).has_value());
+        const inflight_table again = opened(folder / "t");
+        ASSERT_EQ(again.left_over().size(), 1u) << tariff;
+        EXPECT_EQ(again.left_over().front().price_tariff, tariff);
+    }
+}
+
 TEST(inflight_table, a_table_of_another_geometry_is_read_too) {
     const temporary_folder folder;
     {
@@ -222,7 +280,8 @@ TEST(inflight_table, a_foreign_or_damaged_file_is_a_fault_that_names_it) {
         {"text", std::string(10'000, 'x')},
         {"zeros", std::string(10'000, '\0')},
         {"another magic number", with(0, 'V')},
-        {"another version", with(8, 2)},
+        {"a later version", with(8, 3)},
+        {"the first version with slots of the second", with(8, 1)},
         {"other slots", with(12, 1)},
         {"no partition", with(16, 0)},
         {"more partitions", with(17, 1)},

@@ -24,6 +24,7 @@ using testing::found_in;
 using testing::in;
 using testing::opened;
 using testing::rows_in;
+using testing::run_sql;
 using testing::served_row;
 using testing::temporary_folder;
 using testing::write_file;
@@ -191,13 +192,6 @@ TEST(ledger_failure, a_folder_that_may_not_be_written_is_a_fault) {
     EXPECT_NE(book.error().detail.find("closed/l.db"), std::string::npos) << book.error().detail;
 }
 
-void run_sql(const std::filesystem::path& file, const std::string& sql) {
-    ::sqlite3* db = nullptr;
-    ASSERT_EQ(::sqlite3_open(file.c_str(), &db), SQLITE_OK);
-    EXPECT_EQ(::sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << ::sqlite3_errmsg(db);
-    ::sqlite3_close(db);
-}
-
 TEST(ledger_failure, a_foreign_database_and_a_later_schema_are_refused_and_left_alone) {
     const temporary_folder folder;
     run_sql(folder / "other.db", "CREATE TABLE contacts (name TEXT)");
@@ -208,10 +202,13 @@ TEST(ledger_failure, a_foreign_database_and_a_later_schema_are_refused_and_left_
     EXPECT_EQ(asked(folder / "other.db", "SELECT count(*) FROM sqlite_schema"), 1);
 
     opened(in(folder / "later.db")).reset();
-    run_sql(folder / "later.db", "PRAGMA user_version = 99");
-    const auto later = ledger::open(in(folder / "later.db"), 1, 4);
-    ASSERT_FALSE(later.has_value());
-    EXPECT_NE(later.error().detail.find("schema 99"), std::string::npos) << later.error().detail;
+    for (const std::string version : {"3", "99", "0", "-1"}) {
+        run_sql(folder / "later.db", "PRAGMA user_version = " + version);
+        const auto later = ledger::open(in(folder / "later.db"), 1, 4);
+        ASSERT_FALSE(later.has_value()) << version;
+        EXPECT_NE(later.error().detail.find("schema " + version), std::string::npos) << later.error().detail;
+        EXPECT_EQ(asked(folder / "later.db", "PRAGMA user_version"), std::stoi(version));
+    }
 }
 
 TEST(ledger_failure, damage_is_found_at_the_start_after_an_unclean_end) {

@@ -33,11 +33,26 @@ TEST(ledger, a_settled_row_comes_back_with_every_field) {
     r.how = outcome::aborted;
     r.estimated = true;
     r.currency = "CNY";
+    r.served_other = true;
     book->settle(r, {});
     const auto found = found_in(*book, 42);
     ASSERT_TRUE(found.has_value());
     EXPECT_EQ(described(*found), described(r));
     EXPECT_FALSE(found_in(*book, 43).has_value());
+}
+
+TEST(ledger, a_row_of_a_forwarded_call_needs_no_model_and_no_tier) {
+    const temporary_folder folder;
+    const auto book = opened(in(folder / "l.db"));
+    row r;
+    r.id = {7};
+    r.endpoint = "forward:/tools/search";
+    r.price_tariff = "fee";
+    r.cost = {5'000'000'000};
+    book->settle(r, {});
+    const auto found = found_in(*book, 7);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(described(*found), described(r));
 }
 
 TEST(ledger, every_outcome_comes_back_as_itself) {

@@ -38,8 +38,11 @@ TEST(metrics, a_row_is_counted_in_every_family_it_belongs_to) {
     shard.count(served_row(1));
     const std::string text = text_of({&shard});
     const std::vector<std::pair<std::string, double>> table = {
-        {R"(weir_requests_total{tier="flash",outcome="served"})", 1},
-        {R"(weir_requests_total{tier="pro",outcome="served"})", 0},
+        {R"(weir_requests_total{tier="flash",outcome="served",endpoint="chat"})", 1},
+        {R"(weir_requests_total{tier="flash",outcome="served",endpoint="messages"})", 0},
+        {R"(weir_requests_total{tier="pro",outcome="served",endpoint="chat"})", 0},
+        {R"(weir_served_other_total{tier="flash"})", 0},
+        {R"(weir_schema_checks_total{result="schema_fits"})", 1},
         {R"(weir_decisions_total{tier="flash",reason="bounded"})", 1},
         {R"(weir_tokens_total{tier="flash",type="input_hit"})", 100},
         {R"(weir_tokens_total{tier="flash",type="input_miss"})", 20},
@@ -77,7 +80,83 @@ TEST(metrics, a_tier_that_is_not_configured_is_counted_as_none) {
         r.tier = tier;
         shard.count(r);
     }
-    EXPECT_EQ(value_of(text_of({&shard}), R"(weir_requests_total{tier="none",outcome="served"})"), 3);
+    EXPECT_EQ(
+        value_of(text_of({&shard}), R"(weir_requests_total{tier="none",outcome="served",endpoint="chat"})"),
+        3);
+}
+
+TEST(metrics, requests_are_counted_by_api_and_what_is_forwarded_together) {
+    metrics_shard shard({"flash"});
+    row r = served_row(1);
+    for (const std::string endpoint : {"chat", "responses", "responses", "messages", "completions",
+                                       "forward:/tools/search", "forward:/files", "forwarded", "", "chat2"}) {
+        r.endpoint = endpoint;
+        shard.count(r);
+    }
+    const std::string text = text_of({&shard});
+    const std::vector<std::pair<std::string, double>> table = {
+        {"chat", 1}, {"responses", 2}, {"messages", 1}, {"completions", 1}, {"forwarded", 5}};
+    for (const auto& [endpoint, requests] : table) {
+        const std::string sample =
+            R"(weir_requests_total{tier="flash",outcome="served",endpoint=")" + endpoint + "\"}";
+        EXPECT_EQ(value_of(text, sample), requests) << sample << '\n' << text;
+    }
+}
+
+TEST(metrics, a_call_without_tier_model_or_tokens_is_counted_with_its_fee) {
+    metrics_shard shard({"flash"});
+    row r;
+    r.endpoint = "forward:/tools/search";
+    r.price_tariff = "fee";
+    r.cost = {5'000'000'000};
+    shard.count(r);
+    const std::string text = text_of({&shard});
+    EXPECT_EQ(value_of(text, R"(weir_requests_total{tier="none",outcome="served",endpoint="forwarded"})"), 1);
+    EXPECT_EQ(value_of(text, R"(weir_cost_micro_total{tier="none",currency="USD"})"), 5'000);
+}
+
+TEST(metrics, mends_are_counted_by_name_over_all_shards_and_from_zero) {
+    const std::vector<std::string> mends = {"developer_role", "user_id", "json_schema"};
+    metrics_shard one({"flash"}, mends);
+    metrics_shard two({"flash"}, mends);
+    one.count_mend(0);
+    one.count_mend(2);
+    two.count_mend(2);
+    const std::string text = text_of({&one, &two});
+    EXPECT_EQ(value_of(text, R"(weir_mends_total{mend="developer_role"})"), 1) << text;
+    EXPECT_EQ(value_of(text, R"(weir_mends_total{mend="user_id"})"), 0);
+    EXPECT_EQ(value_of(text, R"(weir_mends_total{mend="json_schema"})"), 2);
+}
+
+TEST(metrics, answers_of_another_model_are_counted_by_the_tier_that_was_sent) {
+    metrics_shard one({"flash", "pro"});
+    metrics_shard two({"flash", "pro"});
+    row r = served_row(1);
+    one.count(r);
+    r.served_other = true;
+    one.count(r);
+    two.count(r);
+    r.tier = "pro";
+    two.count(r);
+    const std::string text = text_of({&one, &two});
+    EXPECT_EQ(value_of(text, R"(weir_served_other_total{tier="flash"})"), 2) << text;
+    EXPECT_EQ(value_of(text, R"(weir_served_other_total{tier="pro"})"), 1);
+    EXPECT_EQ(value_of(text, R"(weir_served_other_total{tier="none"})"), 0);
+}
+
+TEST(metrics, checks_are_counted_by_result_and_an_answer_that_was_not_checked_is_not) {
+    metrics_shard one({"flash"});
+    metrics_shard two({"flash"});
+    row r = served_row(1);
+    for (const std::string verdict : {"schema_does_not_fit", "schema_fits", "", "schema_fits"}) {
+        r.checked = verdict;
+        one.count(r);
+    }
+    two.count(r);
+    const std::string text = text_of({&one, &two});
+    EXPECT_EQ(value_of(text, R"(weir_schema_checks_total{result="schema_fits"})"), 3) << text;
+    EXPECT_EQ(value_of(text, R"(weir_schema_checks_total{result="schema_does_not_fit"})"), 1);
+    EXPECT_TRUE(std::isnan(value_of(text, R"(weir_schema_checks_total{result=""})")));
 }
 
 TEST(metrics, shards_are_summed_by_name_even_where_they_met_names_in_another_order) {
@@ -97,7 +176,7 @@ TEST(metrics, shards_are_summed_by_name_even_where_they_met_names_in_another_ord
     const std::string text = text_of({&one, &two});
     EXPECT_EQ(value_of(text, R"(weir_decisions_total{tier="flash",reason="bounded"})"), 2) << text;
     EXPECT_EQ(value_of(text, R"(weir_decisions_total{tier="flash",reason="proof"})"), 3);
-    EXPECT_EQ(value_of(text, R"(weir_requests_total{tier="flash",outcome="served"})"), 5);
+    EXPECT_EQ(value_of(text, R"(weir_requests_total{tier="flash",outcome="served",endpoint="chat"})"), 5);
     EXPECT_EQ(value_of(text, R"(weir_rejected_total{code="malformed_json"})"), 2);
     EXPECT_EQ(value_of(text, R"(weir_rejected_total{code="body_too_large"})"), 1);
 }
@@ -128,6 +207,9 @@ TEST(metrics, gauges_are_what_is_open_now) {
     g.ledger_waiting = 8;
     g.ledger_interrupted = 9;
     g.in_flight_slots = 10;
+    g.custody_entries = 11;
+    g.custody_bytes = 12;
+    g.custody_evicted = 13;
     const std::string text = exposition({&shard}, g);
     EXPECT_EQ(value_of(text, "weir_open_connections"), 2);
     EXPECT_EQ(value_of(text, "weir_inflight_requests"), 1);
@@ -136,6 +218,9 @@ TEST(metrics, gauges_are_what_is_open_now) {
     EXPECT_EQ(value_of(text, "weir_ledger_lag_rows"), 8);
     EXPECT_EQ(value_of(text, "weir_ledger_interrupted_total"), 9);
     EXPECT_EQ(value_of(text, "weir_ledger_inflight_slots"), 10);
+    EXPECT_EQ(value_of(text, "weir_custody_entries"), 11);
+    EXPECT_EQ(value_of(text, "weir_custody_bytes"), 12);
+    EXPECT_EQ(value_of(text, "weir_custody_evicted_total"), 13);
 }
 
 TEST(metrics, a_bucket_includes_its_upper_end) {
@@ -185,14 +270,16 @@ TEST(metrics, label_values_are_escaped) {
     row r = served_row(1);
     r.tier = "fl\"a\\sh\n";
     shard.count(r);
-    EXPECT_EQ(value_of(text_of({&shard}), R"(weir_requests_total{tier="fl\"a\\sh\n",outcome="served"})"), 1);
+    EXPECT_EQ(value_of(text_of({&shard}),
+                       R"(weir_requests_total{tier="fl\"a\\sh\n",outcome="served",endpoint="chat"})"),
+              1);
 }
 
 // The grammar of the text format 0.0.4: a family's HELP and TYPE once and before its samples, no family split
 // up, names and values well formed, no sample twice, buckets that never fall.
 TEST(metrics, the_exposition_is_well_formed) {
-    metrics_shard one({"flash", "pro"});
-    metrics_shard two({"flash", "pro"});
+    metrics_shard one({"flash", "pro"}, {"developer_role", "user_id"});
+    metrics_shard two({"flash", "pro"}, {"developer_role", "user_id"});
     one.count(served_row(1));
     two.count_overhead(5'000);
     two.count_refusal(errc::not_found);
@@ -222,7 +309,7 @@ TEST(metrics, the_exposition_is_well_formed) {
             EXPECT_TRUE(samples.insert(line.substr(0, line.rfind(' '))).second) << line << " comes twice";
         }
     }
-    EXPECT_GE(families.size(), 17u);
+    EXPECT_GE(families.size(), 23u);
 }
 
 TEST(metrics, an_exposition_without_shards_is_one_too) {
@@ -244,14 +331,17 @@ TEST(metrics, a_scrape_while_a_worker_counts_sees_whole_numbers_that_only_grow) 
     double last = 0;
     while (!done) {
         const std::string text = text_of({&shard});
-        const double seen = value_of(text, R"(weir_requests_total{tier="flash",outcome="served"})");
+        const double seen =
+            value_of(text, R"(weir_requests_total{tier="flash",outcome="served",endpoint="chat"})");
         EXPECT_GE(seen, last);
         last = seen;
         EXPECT_EQ(value_of(text, R"(weir_request_duration_seconds_count{tier="flash"})"),
                   value_of(text, R"(weir_request_duration_seconds_bucket{tier="flash",le="+Inf"})"));
     }
     worker.join();
-    EXPECT_EQ(value_of(text_of({&shard}), R"(weir_requests_total{tier="flash",outcome="served"})"), rows);
+    EXPECT_EQ(
+        value_of(text_of({&shard}), R"(weir_requests_total{tier="flash",outcome="served",endpoint="chat"})"),
+        rows);
 }
 
 }  // namespace

@@ -5,16 +5,12 @@
 #include "support.hpp"
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
 
 namespace weir::metering {
 namespace {
 
-using nlohmann::json;
 using testing::served_row;
 using testing::temporary_folder;
 using testing::write_file;
@@ -113,6 +109,107 @@ TEST(report, rows_are_grouped_by_what_was_asked_for_and_the_total_comes_last) {
     EXPECT_EQ(grouped(grouping::reason), (names{":1", "bounded:3", "proof:1", "total:5"}));
 }
 
+TEST(report, rows_are_grouped_by_endpoint_and_by_session) {
+    const temporary_folder folder;
+    auto rows = five_rows();
+    rows[0].endpoint = "messages";
+    rows[0].session = "aa";
+    rows[1].endpoint = "messages";
+    rows[2].endpoint = "forward:/tools/search";
+    const auto book = ledger_with(folder / "l.db", rows);
+    const auto grouped = [&](grouping by) { return groups_of(lines_of(folder / "l.db", {{}, {}, by})); };
+    using names = std::vector<std::string>;
+    EXPECT_EQ(grouped(grouping::endpoint),
+              (names{":1", "chat:1", "forward:/tools/search:1", "messages:2", "total:5"}));
+    EXPECT_EQ(grouped(grouping::session),
+              (names{":1", "0f1e2d3c4b5a69788796a5b4c3d2e1f0:3", "aa:1", "total:5"}));
+}
+
+TEST(report, fingerprints_are_listed_by_model) {
+    const temporary_folder folder;
+    auto rows = five_rows();
+    rows[1].fingerprint.clear();
+    rows[2].fingerprint = "fp_b";
+    rows[2].model_served = rows[0].model_served;
+    const auto book = ledger_with(folder / "l.db", rows);
+    const auto lines = lines_of(folder / "l.db", {{}, {}, grouping::fingerprint});
+    std::vector<std::string> seen;
+    for (const report_line& line : lines) {
+        seen.push_back(line.group + ' ' + line.fingerprint + ' ' + std::to_string(line.requests));
+    }
+    EXPECT_EQ(seen,
+              (std::vector<std::string>{"  1", "deepseek-v4-flash-0910 fp_8802369eaa 2",
+                                        "deepseek-v4-flash-0910 fp_b 1", "deepseek-v4-pro  1", "total  5"}));
+}
+
+// Two answers of Pro to a request for Flash, one the other way round, one of a tier without a baseline.
+std::vector<row> rows_of_other_models() {
+    std::vector<row> rows;
+    for (std::int64_t id = 1; id <= 4; ++id) {
+        row r = served_row(id);
+        r.model_served = "deepseek-v4-pro";
+        r.cost = {74'800'000};
+        r.served_other = true;
+        r.mended = id == 1 ? "user_id" : "";
+        r.checked.clear();
+        rows.push_back(r);
+    }
+    rows[2].model_sent = "deepseek-v4-pro";
+    rows[2].model_served = "deepseek-v4-flash";
+    rows[2].tier = "pro";
+    rows[2].cost = {21'300'000};
+    rows[3].tier = "gone";
+    rows.push_back(served_row(5));
+    return rows;
+}
+
+TEST(report, answers_of_another_model_are_listed_with_what_they_cost_more_or_less) {
+    const temporary_folder folder;
+    const auto book = ledger_with(folder / "l.db", rows_of_other_models());
+    const auto lines = lines_of(folder / "l.db", {{}, {}, grouping::model});
+    const auto& total = lines.back().served_other;
+    ASSERT_EQ(total.size(), 2u);
+    const served_otherwise& dearer = total.at({"deepseek-v4-flash", "deepseek-v4-pro"});
+    EXPECT_EQ(dearer.requests, 3);
+    EXPECT_EQ(dearer.uncompared, 1);
+    EXPECT_EQ(dearer.difference.to_integer_text(), std::to_string(2 * (74'800'000 - 21'300'000)));
+    const served_otherwise& cheaper = total.at({"deepseek-v4-pro", "deepseek-v4-flash"});
+    EXPECT_EQ(cheaper.requests, 1);
+    EXPECT_EQ(cheaper.uncompared, 0);
+    EXPECT_EQ(cheaper.difference.to_integer_text(), std::to_string(21'300'000 - 74'800'000));
+    EXPECT_TRUE(lines[1].served_other.empty()) << lines[1].group << " was sent as such";
+}
+
+TEST(report, mends_and_checks_are_counted_by_name) {
+    const temporary_folder folder;
+    auto rows = rows_of_other_models();
+    rows[1].mended = "developer_role, user_id, json_schema";
+    rows[1].checked = "schema_does_not_fit";
+    const auto book = ledger_with(folder / "l.db", rows);
+    const report_line total = lines_of(folder / "l.db", {}).back();
+    using counts = std::map<std::string, std::int64_t>;
+    EXPECT_EQ(total.mended_rows, 3);
+    EXPECT_EQ(total.mended, (counts{{"developer_role", 2}, {"json_schema", 1}, {"user_id", 3}}));
+    EXPECT_EQ(total.checked, (counts{{"schema_does_not_fit", 1}, {"schema_fits", 1}}));
+}
+
+TEST(report, a_fee_is_a_cost_without_tokens_and_has_its_currency) {
+    const temporary_folder folder;
+    row r;
+    r.id = {1};
+    r.endpoint = "forward:/tools/search";
+    r.price_tariff = "fee";
+    r.cost = {5'000'000'000};
+    const auto book = ledger_with(folder / "l.db", {r});
+    for (const grouping by : {grouping::none, grouping::model, grouping::endpoint, grouping::fingerprint}) {
+        const report_line total = lines_of(folder / "l.db", {{}, {}, by}).back();
+        EXPECT_EQ(total.requests, 1);
+        EXPECT_EQ(total.cost.to_decimal_text(), "0.005");
+        EXPECT_EQ(total.currency, "USD");
+        EXPECT_EQ(total.unpriced, 0);
+    }
+}
+
 TEST(report, since_is_inclusive_and_until_is_not) {
     const temporary_folder folder;
     const auto book = ledger_with(folder / "l.db", five_rows());
@@ -187,151 +284,6 @@ TEST(report, what_is_no_ledger_is_a_fault_that_names_the_file_and_creates_nothin
         EXPECT_NE(lines.error().detail.find(name), std::string::npos) << lines.error().detail;
     }
     EXPECT_FALSE(std::filesystem::exists(folder / "missing.db"));
-}
-
-pricing::pico_sum sum_of(std::int64_t value) {
-    pricing::pico_sum sum;
-    sum.add(pricing::pico{value});
-    return sum;
-}
-
-std::vector<report_line> two_lines() {
-    report_line line;
-    line.group = "deepseek-v4-flash";
-    line.requests = 12;
-    line.tokens = {100, 20, 3, 1};
-    line.currency = "USD";
-    line.cost = sum_of(250'000'000'000);
-    line.baselines = {{"flash", sum_of(200'000'000'000)}, {"pro", sum_of(1'000'000'000'000)}};
-    line.suspect = 2;
-    report_line total = line;
-    total.group = "total";
-    return {line, total};
-}
-
-TEST(report, the_table_stands_in_columns) {
-    EXPECT_EQ(print(two_lines(), grouping::model, report_format::table),
-              "model              requests  hit  miss  output  reasoning  cost  currency  all flash  all pro "
-              " saved  "
-              "saved %  estimated  suspect  unpriced\n"
-              "deepseek-v4-flash        12  100    20       3          1  0.25       USD       0.20     1.00 "
-              "  0.75  "
-              "   75.0          0        2         0\n"
-              "total                    12  100    20       3          1  0.25       USD       0.20     1.00 "
-              "  0.75  "
-              "   75.0          0        2         0\n");
-}
-
-TEST(report, a_name_cannot_move_the_cursor_or_the_columns_of_the_table) {
-    auto lines = two_lines();
-    lines[0].group = "\x1B[2Jx\n";
-    lines[1].group = "\xE6\xA8\xA1\xE5\x9E\x8B";
-    const std::string table = print(lines, grouping::model, report_format::table);
-    EXPECT_EQ(table.find('\x1B'), std::string::npos);
-    EXPECT_EQ(std::ranges::count(table, '\n'), 3) << table;
-    EXPECT_NE(table.find("?[2Jx?"), std::string::npos) << table;
-}
-
-TEST(report, a_line_that_cost_more_than_the_dearest_says_so) {
-    auto lines = two_lines();
-    lines[1].cost = sum_of(1'500'000'000'000);
-    const auto all = json::parse(print(lines, grouping::model, report_format::json));
-    EXPECT_EQ(all["total"]["saved"]["decimal"], "-0.50");
-    EXPECT_NE(print(lines, grouping::model, report_format::csv).find(",-0.50,-50.0,"), std::string::npos);
-}
-
-TEST(report, json_has_costs_as_decimal_and_as_integer_text) {
-    const auto all = json::parse(print(two_lines(), grouping::model, report_format::json));
-    EXPECT_EQ(all["by"], "model");
-    ASSERT_EQ(all["lines"].size(), 1u);
-    const json& line = all["lines"][0];
-    EXPECT_EQ(line["group"], "deepseek-v4-flash");
-    EXPECT_EQ(line["requests"], 12);
-    EXPECT_EQ(line["tokens"], json::parse(R"({"hit":100,"miss":20,"output":3,"reasoning":1})"));
-    EXPECT_EQ(line["cost"], json::parse(R"({"decimal":"0.25","pico":"250000000000"})"));
-    EXPECT_EQ(line["baselines"]["pro"]["pico"], "1000000000000");
-    EXPECT_EQ(line["saved"]["decimal"], "0.75");
-    EXPECT_EQ(all["total"]["group"], "total");
-    EXPECT_TRUE(json::parse(print(two_lines(), grouping::none, report_format::json))["by"].is_null());
-}
-
-TEST(report, csv_cells_are_quoted_and_formulas_are_disarmed) {
-    struct line {
-        std::string name;
-        std::string cell;
-    };
-    const std::vector<line> table = {
-        {"plain", "plain"},
-        {"a,b", "\"a,b\""},
-        {"say \"x\"", "\"say \"\"x\"\"\""},
-        {"two\nlines", "\"two\nlines\""},
-        {"=1+1", "'=1+1"},
-        {"+1", "'+1"},
-        {"-1", "'-1"},
-        {"@SUM(A1)", "'@SUM(A1)"},
-        {"=cmd|' /C calc'!A0,\"", "\"'=cmd|' /C calc'!A0,\"\"\""},
-        {"", "\"\""},
-    };
-    for (const auto& [name, cell] : table) {
-        auto lines = two_lines();
-        lines.front().group = name;
-        const std::string csv = print(lines, grouping::key, report_format::csv);
-        EXPECT_NE(csv.find("\r\n" + cell + ",12,100,20,3,1,0.25,USD,0.20,1.00,0.75,75.0,0,2,0\r\n"),
-                  std::string::npos)
-            << csv;
-    }
-    EXPECT_TRUE(
-        print(two_lines(), grouping::none, report_format::csv)
-            .starts_with("group,requests,hit,miss,output,reasoning,cost,currency,all flash,all pro,saved,"));
-}
-
-TEST(report, no_lines_print_as_nothing_and_no_baselines_as_no_saving) {
-    EXPECT_EQ(print({}, grouping::none, report_format::table), "");
-    report_line total;
-    total.group = "total";
-    const auto all = json::parse(print({total}, grouping::none, report_format::json));
-    EXPECT_EQ(all["total"]["saved"]["decimal"], "0.00");
-    EXPECT_EQ(all["lines"], json::array());
-}
-
-TEST(report, one_row_as_json_has_its_money_twice_and_its_score_as_a_number) {
-    row r = served_row(123);
-    r.started_ms = ms("2026-11-20T10:00:00Z");
-    r.ended_ms = r.started_ms + 250;
-    const auto shown = json::parse(to_json(r));
-    EXPECT_EQ(shown["id"], to_text(request_id{123}));
-    EXPECT_EQ(shown["model_asked"], "auto");
-    EXPECT_EQ(shown["model_sent"], "deepseek-v4-flash");
-    EXPECT_EQ(shown["model_served"], "deepseek-v4-flash-0910");
-    EXPECT_EQ(shown["tier"], "flash");
-    EXPECT_EQ(shown["effort"], "low");
-    EXPECT_EQ(shown["reason"], "bounded");
-    EXPECT_EQ(shown["score"].dump(), "0.3");
-    EXPECT_EQ(shown["tokens"], json::parse(R"({"hit":100,"miss":20,"output":30,"reasoning":10})"));
-    EXPECT_EQ(shown["cost_pico"], 21'300'000);
-    EXPECT_EQ(shown["cost"], "0.0000213");
-    EXPECT_EQ(shown["currency"], "USD");
-    EXPECT_EQ(shown["baselines"]["pro"]["cost_pico"], 74'800'000);
-    EXPECT_EQ(shown["status"], 200);
-    EXPECT_EQ(shown["outcome"], "served");
-    EXPECT_EQ(shown["estimated"], false);
-    EXPECT_EQ(shown["suspect"], true);
-    EXPECT_EQ(shown["started"], "2026-11-20T10:00:00.000Z");
-    EXPECT_EQ(shown["ended"], "2026-11-20T10:00:00.250Z");
-    EXPECT_EQ(shown["duration_us"], 250'123);
-    EXPECT_EQ(shown["first_byte_us"], 90'456);
-    r.first_byte_us = -1;
-    EXPECT_TRUE(json::parse(to_json(r))["first_byte_us"].is_null());
-}
-
-TEST(report, a_name_that_is_no_utf_8_is_still_json) {
-    row r = served_row(1);
-    r.model_asked = "x\xFF\xC3";
-    const auto shown = json::parse(to_json(r));
-    EXPECT_EQ(shown["model_asked"].get<std::string>().front(), 'x');
-    auto lines = two_lines();
-    lines.front().group = "\xFF";
-    EXPECT_NO_THROW((void)json::parse(print(lines, grouping::model, report_format::json)));
 }
 
 }  // namespace

@@ -53,10 +53,14 @@ inline row served_row(std::int64_t id) {
     r.first_byte_us = 90'456;
     r.key_id = "team-a";
     r.endpoint = "chat";
+    r.session = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
     r.stream = true;
     r.model_asked = "auto";
     r.model_sent = "deepseek-v4-flash";
     r.model_served = "deepseek-v4-flash-0910";
+    r.fingerprint = "fp_8802369eaa";
+    r.mended = "developer_role, user_id";
+    r.checked = "schema_fits";
     r.tier = "flash";
     r.effort = "low";
     r.reason = "bounded";
@@ -82,6 +86,8 @@ inline row served_row(std::int64_t id) {
 inline row begun_row(std::int64_t id) {
     row r = served_row(id);
     r.model_served.clear();
+    r.fingerprint.clear();
+    r.checked.clear();
     r.tokens = {0, 400, 0, 0};
     r.cost = {60'000'000};
     r.baselines = {{"flash", {60'000'000}}, {"pro", {264'000'000}}};
@@ -101,10 +107,15 @@ inline std::string described(const row& r) {
     add("first_byte", std::to_string(r.first_byte_us));
     add("key", r.key_id);
     add("endpoint", r.endpoint);
+    add("session", r.session);
     add("stream", std::to_string(r.stream));
     add("asked", r.model_asked);
     add("sent", r.model_sent);
     add("served", r.model_served);
+    add("fingerprint", r.fingerprint);
+    add("served_other", std::to_string(r.served_other));
+    add("mended", r.mended);
+    add("checked", r.checked);
     add("tier", r.tier);
     add("effort", r.effort);
     add("reason", r.reason);

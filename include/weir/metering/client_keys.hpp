@@ -13,9 +13,10 @@ namespace weir::metering {
 using key_hash = std::array<std::uint8_t, 32>;
 
 struct client_key {
-    std::string id;          // shown in rows, logs and metrics
-    key_hash hash{};         // of the key's bytes
-    bool may_route = false;  // x-weir-tier, x-weir-class and x-weir-error-cost count
+    std::string id;                // shown in rows, logs and metrics
+    key_hash hash{};               // of the key's bytes
+    bool may_route = false;        // x-weir-tier, x-weir-class and x-weir-error-cost count
+    bool may_see_balance = false;  // GET /user/balance
 };
 
 key_hash hash_key(std::string_view key);

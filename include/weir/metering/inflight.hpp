@@ -3,8 +3,9 @@
 // stores, no wait; it survives kill -9. It is no log and needs no replay: a slot found taken at start is a
 // request whose end nobody saw.
 //
-// File: a header of 4,096 bytes, then partitions (one a worker) of slots of 256 bytes. Only the partition's
-// worker takes slots in it; the ledger's thread frees them.
+// File: a header of 4,096 bytes, then partitions (one a worker) of slots of 512 bytes. Only the partition's
+// worker takes slots in it; the ledger's thread frees them. The first layout had slots of 256 bytes; what
+// such a file has left is read as well, so that an upgrade loses nothing.
 //
 // Nothing is lost or doubled by a crash at any point of a start: the new table is laid beside the old one, in
 // FILE.new, and takes its name only in forget_left_over(), after the rows of the old one were committed.
@@ -53,8 +54,8 @@ public:
     result<void> forget_left_over();
 
     // Takes a slot for a request that is about to go upstream; `begun` has what is known so far (ids, names,
-    // estimates). Long names are cut to fit. nullopt: the partition is full. Called by the partition's worker
-    // only.
+    // mends, estimates). Long names are cut to fit. nullopt: the partition is full. Called by the partition's
+    // worker only.
     std::optional<slot_ref> take(std::uint32_t partition, const row& begun);
     // Any thread, once for each take(). A slot that is free already stays so.
     void free(slot_ref slot);

@@ -11,11 +11,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weir::metering {
 
-enum class grouping : std::uint8_t { none, model, day, key, reason };
+enum class grouping : std::uint8_t { none, model, day, key, reason, endpoint, session, fingerprint };
 
 struct report_query {
     std::optional<wall_time> since;  // by the request's start, inclusive
@@ -23,9 +24,18 @@ struct report_query {
     grouping by = grouping::none;
 };
 
+// Rows whose answer came from another entry of the price book than the model that was sent.
+struct served_otherwise {
+    std::int64_t requests = 0;
+    // What they cost less what the sent model would have cost at the same token counts; below zero: saved.
+    pricing::pico_sum difference;
+    std::int64_t uncompared = 0;  // rows whose own tier has no baseline; they are not in the difference
+};
+
 struct report_line {
-    std::string group;  // model served (sent where none was named), day in UTC, key, reason; "total" for the
-                        // last line
+    std::string group;  // model served (sent where none was named; also for grouping::fingerprint), day in
+                        // UTC, key, reason, endpoint, session; "total" for the last line
+    std::string fingerprint;  // system_fingerprint of the answers, for grouping::fingerprint
     std::int64_t requests = 0;
     usage tokens;
     std::string currency;  // of its rows; "mixed" where they have several, "" where no row has tokens
@@ -35,17 +45,24 @@ struct report_line {
     std::int64_t estimated = 0;  // rows
     std::int64_t suspect = 0;    // rows
     std::int64_t unpriced = 0;   // rows that the price book had no price for
+    // By model sent and model served.
+    std::map<std::pair<std::string, std::string>, served_otherwise> served_other;
+    std::int64_t mended_rows = 0;                 // rows with one mend or more
+    std::map<std::string, std::int64_t> mended;   // rows by mend; a row with two mends is in both
+    std::map<std::string, std::int64_t> checked;  // rows by what the check of their answer said
 };
 
 // Lines by group in ascending order and the total last. Requests that were refused before anything was sent
-// count as requests with no tokens.
+// count as requests with no tokens. A ledger of an earlier schema is read as it is; what it has no column for
+// counts as absent.
 result<std::vector<report_line>> make_report(const std::filesystem::path& ledger_file,
                                              const report_query& query);
 
 enum class report_format : std::uint8_t { table, json, csv };
-// table: aligned for a terminal. json: {"by", "lines", "total"}, costs as decimal text and as integer text of
-// picos. csv: RFC 4180, CR LF; a text cell that a spreadsheet would take for a formula is led by an
-// apostrophe. "saved" is the dearest baseline of the line less its cost.
+// table: aligned for a terminal; below it, where there are any in the total, one line for each pair of models
+// sent and served, one for the mends and one for the checks. json: {"by", "lines", "total"}, costs as decimal
+// text and as integer text of picos. csv: RFC 4180, CR LF; a text cell that a spreadsheet would take for a
+// formula is led by an apostrophe. "saved" is the dearest baseline of the line less its cost.
 std::string print(const std::vector<report_line>& lines, grouping by, report_format format);
 
 // One row as JSON, as GET /v1/requests/{id} answers it.

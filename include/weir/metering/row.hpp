@@ -31,11 +31,17 @@ struct row {
     std::int64_t duration_us = 0;     // steady clock, from the request's head to its end
     std::int64_t first_byte_us = -1;  // steady clock, to the first payload byte relayed; -1: none
     std::string key_id;               // "" in keyless mode
-    std::string endpoint;             // "chat"
+    std::string endpoint;             // "chat", "responses", "messages", "completions", or a forwarded one's
+    std::string session;              // what the conversation is known by, hashed; "" where nothing names it
     bool stream = false;
     std::string model_asked;
     std::string model_sent;
     std::string model_served;  // "" where no answer named one
+    std::string fingerprint;   // system_fingerprint of the answer
+    // The served model is another entry of the price book than the sent one, so it is priced as served.
+    bool served_other = false;
+    std::string mended;   // names of the mends that were made: "developer_role, user_id"
+    std::string checked;  // an answer's verdict: "schema_fits"; "" where nothing was checked
     std::string tier;
     std::string effort;
     std::string reason;
@@ -46,7 +52,7 @@ struct row {
     bool suspect = false;    // the counts contradict each other
     std::string price_version;
     std::string currency = "USD";  // of cost and baselines: ISO 4217, upper case
-    std::string price_tariff;      // flat, off_peak, peak; "" where the book has no price
+    std::string price_tariff;      // flat, off_peak, peak, fee; "" where the book has no price
     pricing::pico cost;            // by the served model at the request's start
     std::vector<std::pair<std::string, pricing::pico>> baselines;  // what each tier would have cost, by name
     outcome how = outcome::served;
