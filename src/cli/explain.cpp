@@ -22,6 +22,7 @@ struct explain_flags {
     std::string config;
     std::string file;
     std::string traffic_class;
+    dialect::api_kind api = dialect::api_kind::chat;
     bool as_json = false;
     bool lines = false;
 };
@@ -118,13 +119,13 @@ void print_text(const proxy::judgement& j, const router::policy& policy) {
 
 class explainer {
 public:
-    explainer(const config::settings& s, std::string_view traffic_class)
-        : settings_(s), words_(s.routes.default_policy.words) {
+    explainer(const config::settings& s, std::string_view traffic_class, dialect::api_kind api)
+        : settings_(s), words_(s.routes.default_policy.words), api_(api) {
         about_.traffic_class = traffic_class;
     }
 
     result<proxy::judgement> judge(padded_view body) {
-        return proxy::judge(body, indexer_, words_, settings_, about_);
+        return proxy::judge(api_, body, indexer_, words_, settings_, about_, {});
     }
 
     int one(const std::string& text, bool as_json) {
@@ -180,6 +181,7 @@ private:
     classifier::word_matcher words_;
     dialect::body_indexer indexer_;
     router::circumstances about_;
+    dialect::api_kind api_;
 };
 
 int explain(const explain_flags& flags) {
@@ -194,7 +196,7 @@ int explain(const explain_flags& flags) {
         }
     }
     std::istream& in = flags.file == "-" ? std::cin : file;
-    explainer e(*settings, flags.traffic_class);
+    explainer e(*settings, flags.traffic_class, flags.api);
     if (flags.lines) {
         e.all(in);
         return exit_ok;
@@ -213,6 +215,12 @@ void add_explain(CLI::App& app, outcome& code) {
     command->add_option("--format", flags->as_json, "text or json")
         ->transform(CLI::CheckedTransformer(formats));
     command->add_flag("--jsonl", flags->lines, "lines {\"id\",\"request\"} in, one decision a line out");
+    const std::map<std::string, dialect::api_kind> apis{{"chat", dialect::api_kind::chat},
+                                                        {"responses", dialect::api_kind::responses},
+                                                        {"messages", dialect::api_kind::messages},
+                                                        {"completions", dialect::api_kind::completions}};
+    command->add_option("--api", flags->api, "chat (default), responses, messages or completions")
+        ->transform(CLI::CheckedTransformer(apis));
     command->add_option("--class", flags->traffic_class, "traffic class: interactive, batch");
     command->add_option("file", flags->file, "request body, - for standard input")->required();
     command->callback([flags, &code] {

@@ -62,10 +62,13 @@ void add_report(CLI::App& app, outcome& code) {
     const std::map<std::string, grouping> groupings{{"model", grouping::model},
                                                     {"day", grouping::day},
                                                     {"key", grouping::key},
-                                                    {"reason", grouping::reason}};
+                                                    {"reason", grouping::reason},
+                                                    {"endpoint", grouping::endpoint},
+                                                    {"session", grouping::session},
+                                                    {"fingerprint", grouping::fingerprint}};
     const std::map<std::string, report_format> formats{
         {"table", report_format::table}, {"json", report_format::json}, {"csv", report_format::csv}};
-    command->add_option("--by", flags->by, "model, day, key or reason")
+    command->add_option("--by", flags->by, "model, day, key, reason, endpoint, session or fingerprint")
         ->transform(CLI::CheckedTransformer(groupings));
     command->add_option("--format", flags->format, "table, json or csv")
         ->transform(CLI::CheckedTransformer(formats));

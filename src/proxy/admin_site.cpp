@@ -31,6 +31,10 @@ task<void> serve_metrics(installation& of, const std::vector<const metering::met
     now.ledger_waiting = ledger.waiting;
     now.ledger_interrupted = ledger.interrupted;
     now.in_flight_slots = of.ledger.in_flight();
+    const auto custody = of.custody.read();
+    now.custody_entries = custody.entries;
+    now.custody_bytes = custody.bytes;
+    now.custody_evicted = custody.evicted;
     now.version = WEIR_VERSION;
     frontend::response answer = text(200, metering::exposition(shards, now));
     answer.fields = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}};
@@ -47,7 +51,7 @@ frontend::site admin_site(installation& of, std::vector<const metering::metrics_
     s.endpoints.push_back({get, "/metrics", [&of, shards = std::move(shards)](exchange& ex) {
                                return serve_metrics(of, shards, ex);
                            }});
-    s.refuse = [](const fault& f) {
+    s.refuse = [](const fault& f, std::string_view) {
         return frontend::json_response(dialect::status_of(f), dialect::error_body(f));
     };
     return s;

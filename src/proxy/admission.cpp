@@ -37,7 +37,7 @@ std::string_view bearer(std::string_view authorization) noexcept {
 }
 
 result<caller> admit_keyless(const net::request_head& head, const std::string& local_authority,
-                             const config::settings& settings) {
+                             const config::settings& settings, entrance by) {
     const std::string_view host = head["Host"];
     if (!host.empty() && host != local_authority && !names_loopback(host)) {
         return client_fault(errc::forbidden_origin,
@@ -52,21 +52,29 @@ result<caller> admit_keyless(const net::request_head& head, const std::string& l
     if (!listed && same(head["Sec-Fetch-Site"], "cross-site")) {
         return client_fault(errc::forbidden_origin, "a web page of another site may not ask");
     }
-    if (head.has_body() && !is_json(head["Content-Type"])) {
+    if (head.has_body() && !by.any_media && !is_json(head["Content-Type"])) {
         return client_fault(errc::unsupported_media, "Content-Type must be application/json");
     }
-    return caller{"", true};
+    return caller{"", true, true};
 }
 
 }  // namespace
 
 result<caller> admit(const net::request_head& head, const std::string& local_authority,
-                     const config::settings& settings) {
-    if (settings.keys.keyless()) return admit_keyless(head, local_authority, settings);
+                     const config::settings& settings, entrance by) {
+    if (settings.keys.keyless()) return admit_keyless(head, local_authority, settings, by);
     const metering::client_key* key = settings.keys.find(bearer(head["Authorization"]));
+    if (!key && by.anthropic) key = settings.keys.find(head["x-api-key"]);
     if (!key)
         return client_fault(errc::invalid_key, "the API key is missing or not one of this installation's");
-    return caller{key->id, key->may_route};
+    return caller{key->id, key->may_route, key->may_see_balance};
+}
+
+std::string_view session_field(const net::request_head& head, const config::settings& settings) {
+    for (const std::string& name : settings.session_fields) {
+        if (const std::string_view value = head[name]; !value.empty()) return value;
+    }
+    return {};
 }
 
 result<router::circumstances> read_circumstances(const net::request_head& head, const caller& who) {

@@ -1,5 +1,7 @@
 #include "weir/proxy/context.hpp"
 
+#include "mending.hpp"
+
 #include <algorithm>
 #include <cassert>
 
@@ -13,12 +15,28 @@ std::vector<std::string> tier_names(const router::routing& routes) {
     return names;
 }
 
+std::vector<std::string> mend_names() {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < dialect::mend_count; ++i) {
+        names.emplace_back(name_of(static_cast<dialect::mend>(i)));
+    }
+    return names;
+}
+
 }  // namespace
+
+installation::installation(config::settings s, metering::ledger& l)
+    : settings(std::move(s)),
+      ledger(l),
+      words(settings.routes.default_policy.words),
+      effort_aliases(list_aliases(settings.routes)),
+      balance{"/user/balance", {net::http_method::get}, settings.upstreams.front().name, "/user/balance", {}},
+      custody(settings.custody) {}
 
 context::context(installation& of, net::worker& worker)
     : home(of),
       on(worker),
-      metrics(tier_names(of.settings.routes)),
+      metrics(tier_names(of.settings.routes), mend_names()),
       ids(worker.number, static_cast<std::uint16_t>(worker.random())) {}
 
 result<std::unique_ptr<context>> context::make(installation& of, net::worker& on) {

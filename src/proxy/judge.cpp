@@ -1,18 +1,43 @@
 #include "weir/proxy/judge.hpp"
 
+#include "weir/dialect/turn_keys.hpp"
+
 #include <utility>
 
 namespace weir::proxy {
 
-result<judgement> judge(padded_view body, dialect::body_indexer& indexer,
+namespace {
+
+// Fills in what the client dropped, and counts the turns for which nobody has it.
+std::size_t restore_reasoning(judgement& j, padded_view body, dialect::mend_set on,
+                              const reasoning_finder& find) {
+    std::size_t lost = 0;
+    for (const std::size_t message : dialect::turns_without_reasoning(j.index)) {
+        std::optional<state::kept_reasoning> kept;
+        if (find && on.has(dialect::mend::reasoning)) kept = find(dialect::turn_keys(body, j.index, message));
+        if (!kept) ++lost;
+        if (kept) {
+            j.reasoning.push_back({message, std::move(kept->text), std::move(kept->signature), true});
+        } else if (on.has(dialect::mend::reasoning_empty)) {
+            j.reasoning.push_back({message, {}, {}, false});
+        }
+    }
+    return lost;
+}
+
+}  // namespace
+
+result<judgement> judge(dialect::api_kind api, padded_view body, dialect::body_indexer& indexer,
                         const classifier::word_matcher& words, const config::settings& settings,
-                        const router::circumstances& about) {
-    auto index = indexer.chat(body, settings.bounds);
+                        const router::circumstances& about, const reasoning_finder& find) {
+    auto index = indexer.read(api, body, settings.bounds);
     if (!index) return std::unexpected(std::move(index.error()));
     const dialect::ask ask = dialect::ask_of(body, *index, settings.asks);
-    judgement j{std::move(*index), {}, {}};
+    judgement j{std::move(*index), {}, {}, {}};
     j.features = classifier::features_of(body, j.index, ask, words);
-    j.route = router::decide(settings.routes, j.index, j.features, about);
+    router::circumstances known = about;
+    known.reasoning_lost = restore_reasoning(j, body, settings.mends, find);
+    j.route = router::decide(settings.routes, j.index, j.features, known);
     return j;
 }
 

@@ -1,5 +1,7 @@
 #include "weir/proxy/settle.hpp"
 
+#include <algorithm>
+
 namespace weir::proxy {
 
 namespace {
@@ -34,11 +36,15 @@ void note_route(metering::row& r, const judgement& j, const config::settings& se
 void note_answer(metering::row& r, const answer_end& end) {
     const dialect::answer_facts& f = end.facts;
     r.model_served = f.served_model;
+    r.fingerprint = f.fingerprint;
     r.finish_reason = f.finish_reason;
     r.suspect = f.suspect;
     if (f.tokens) {
         r.tokens = *f.tokens;
-        r.estimated = false;
+        r.estimated = f.output_open;
+        // A stream of Messages that broke off: the input is exact, the output said so far is not.
+        if (f.output_open)
+            r.tokens.output = std::max(r.tokens.output, static_cast<std::int64_t>(f.events) - 1);
         return;
     }
     r.tokens = {};
@@ -52,8 +58,11 @@ void note_answer(metering::row& r, const answer_end& end) {
 void price(metering::row& r, const config::settings& settings) {
     const wall_time start = from_unix_ms(r.started_ms);
     const pricing::price_book& book = settings.prices;
-    auto quote = book.at(r.model_served, start);
-    if (!quote) quote = book.at(r.model_sent, start);
+    const auto served = book.at(r.model_served, start);
+    const auto sent = book.at(r.model_sent, start);
+    // Entries are compared, not names: older names answer under newer ones at the same price.
+    r.served_other = served && sent && served->entry != sent->entry;
+    const auto& quote = served ? served : sent;
     r.price_version = book.version();
     r.currency = code_of(book.currency());
     r.price_tariff = quote ? std::string(name_of(quote->at)) : "";

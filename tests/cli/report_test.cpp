@@ -87,13 +87,16 @@ TEST_F(report, is_a_table_unless_something_else_is_asked_for) {
     EXPECT_EQ(got.code, exit_ok) << got;
     EXPECT_THAT(got.err, IsEmpty());
     const std::vector<std::string> lines = lines_of(got.out);
-    ASSERT_EQ(lines.size(), 2U) << got;
+    ASSERT_EQ(lines.size(), 5U) << got;
     for (const char* const heading :
          {" requests ", " hit ", " miss ", " output ", " reasoning ", " cost ", " all flash ", " all pro "}) {
         EXPECT_THAT(lines[0], HasSubstr(heading));
     }
     EXPECT_THAT(lines[1], StartsWith("total "));
     EXPECT_THAT(lines[1], HasSubstr(" 1.0000426 "));
+    EXPECT_THAT(lines[2], IsEmpty());
+    EXPECT_EQ(lines[3], "mended: developer_role 3, user_id 3");
+    EXPECT_EQ(lines[4], "checked: schema_fits 3");
     EXPECT_EQ(print({"--format", "table"}).out, got.out);
 }
 
@@ -131,7 +134,12 @@ TEST_F(report, has_a_line_for_each_group) {
     EXPECT_EQ(groups({"--by", "day"}), (names{"2026-11-20:1", "2026-11-21:2", "total:3"}));
     EXPECT_EQ(groups({"--by", "key"}), (names{"team-a:2", "team-b:1", "total:3"}));
     EXPECT_EQ(groups({"--by", "reason"}), (names{"bounded:2", "proof:1", "total:3"}));
+    EXPECT_EQ(groups({"--by", "endpoint"}), (names{"chat:3", "total:3"}));
+    EXPECT_EQ(groups({"--by", "session"}), (names{"0f1e2d3c4b5a69788796a5b4c3d2e1f0:3", "total:3"}));
+    EXPECT_EQ(groups({"--by", "fingerprint"}),
+              (names{"deepseek-v4-flash-0910:2", "deepseek-v4-pro:1", "total:3"}));
     EXPECT_EQ(print_json({"--by", "reason"})["by"], "reason");
+    EXPECT_EQ(print_json({"--by", "fingerprint"})["lines"][0]["fingerprint"], "fp_8802369eaa");
 }
 
 TEST_F(report, begins_with_since_and_ends_before_until) {

@@ -1,5 +1,6 @@
 // Chat requests through the whole of weir: what goes upstream, what comes back, what is refused.
 #include "support/running_weir.hpp"
+#include "support/seen_request.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,33 +14,6 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-struct seen_request {
-    std::mutex mutex;
-    std::vector<http_message> all;
-
-    scripted_upstream::script answering(const std::string& answer) {
-        return [this, answer](wire& w, int) {
-            for (;;) {
-                http_message m = read_message(w);
-                if (m.head.empty()) return;
-                {
-                    const std::lock_guard lock(mutex);
-                    all.push_back(std::move(m));
-                }
-                w.send(answer);
-            }
-        };
-    }
-    http_message last() {
-        const std::lock_guard lock(mutex);
-        return all.empty() ? http_message{} : all.back();
-    }
-    std::size_t count() {
-        const std::lock_guard lock(mutex);
-        return all.size();
-    }
-};
 
 TEST(chat, sends_the_clients_bytes_with_nothing_changed_but_model_and_effort) {
     seen_request seen;

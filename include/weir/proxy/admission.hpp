@@ -12,14 +12,25 @@ namespace weir::proxy {
 struct caller {
     std::string key_id;      // "" in keyless mode
     bool may_route = false;  // x-weir-class, x-weir-tier and x-weir-error-cost count
+    bool may_see_balance = false;
 };
 
-// With client keys: `Authorization: Bearer` must carry one of them. Without: the request must not come from a
-// web page, since any page could spend the user's money: Host names loopback, Origin is absent or listed,
-// Sec-Fetch-Site is not cross-site, and a body is application/json, which a page cannot send without asking
-// first. Faults: invalid_key, forbidden_origin, unsupported_media.
+// What an endpoint lets in.
+struct entrance {
+    bool anthropic = false;  // `x-api-key` is the client's key too, as Anthropic's SDKs send it
+    bool any_media = false;  // bodies need not be application/json: files
+};
+
+// With client keys: `Authorization: Bearer` must carry one of them, or the entrance's other field. Without:
+// the request must not come from a web page, since any page could spend the user's money: Host names
+// loopback, Origin is absent or listed, Sec-Fetch-Site is not cross-site, and a body is application/json,
+// which a page cannot send without asking first. Faults: invalid_key, forbidden_origin, unsupported_media.
 result<caller> admit(const net::request_head& head, const std::string& local_authority,
-                     const config::settings& settings);
+                     const config::settings& settings, entrance by = {});
+
+// Where the body's member says nothing of it (the place in the body is dialect::body_index::session): the
+// value of the first of settings.session_fields that the request has; "" where it has none.
+std::string_view session_field(const net::request_head& head, const config::settings& settings);
 
 // What the headers say about routing, as far as the caller may. Views into `head`.
 // Fault: invalid_field for an error cost that is no amount in dollars.

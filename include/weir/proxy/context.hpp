@@ -7,23 +7,42 @@
 #include "weir/metering/ledger.hpp"
 #include "weir/metering/metrics.hpp"
 #include "weir/net/worker.hpp"
+#include "weir/state/reasoning_store.hpp"
 #include "weir/upstream/pool.hpp"
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weir::proxy {
 
-// One a program; read-only while workers run, but for what is atomic.
+// Lets one of many callers through in an interval; from any thread.
+class once_in {
+public:
+    bool due(std::int64_t now_ms, std::int64_t every_ms) noexcept {
+        std::int64_t next = next_ms_.load(std::memory_order_relaxed);
+        return now_ms >= next && next_ms_.compare_exchange_strong(next, now_ms + every_ms);
+    }
+
+private:
+    std::atomic<std::int64_t> next_ms_{INT64_MIN};
+};
+
+// One a program; read-only while workers run, but for what is atomic or guards itself.
 struct installation {
-    installation(config::settings s, metering::ledger& l)
-        : settings(std::move(s)), ledger(l), words(settings.routes.default_policy.words) {}
+    installation(config::settings s, metering::ledger& l);
 
     const config::settings settings;
     metering::ledger& ledger;
     const classifier::word_matcher words;
+    const std::vector<std::pair<std::string, std::string>> effort_aliases;
+    // GET /user/balance, of the first upstream.
+    const upstream::forwarded balance;
+    state::reasoning_store custody;
+    once_in other_model_told;
     std::atomic<bool> draining{false};
     std::atomic<bool> cutting{
         false};  // what is left at the end of the drain is ended by us, not by its client

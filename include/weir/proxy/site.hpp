@@ -10,7 +10,8 @@
 
 namespace weir::proxy {
 
-// POST /v1/chat/completions, GET /v1/models, GET /v1/requests/{id}, each with and without /v1, and GET /.
+// Calls of models in every API, what the configuration forwards, GET /v1/models, /v1/requests/{id} and
+// /v1/user/balance, each with and without /v1; GET and HEAD of every base.
 // `here` outlives the site.
 frontend::site client_site(context& here);
 

@@ -1,0 +1,195 @@
+#include "call.hpp"
+
+#include "weir/base/digest.hpp"
+#include "weir/dialect/schema_check.hpp"
+#include "weir/dialect/turn_keys.hpp"
+#include "weir/net/inflate.hpp"
+#include "weir/proxy/log.hpp"
+#include "weir/proxy/settle.hpp"
+
+#include "mending.hpp"
+
+#include <boost/beast/core/string.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <utility>
+
+namespace weir::proxy {
+
+using net::task;
+
+namespace {
+
+constexpr std::size_t session_hash_bytes = 8;
+constexpr std::int64_t other_model_every_ms = 60'000;
+
+std::string score_text(int thousandths) {
+    std::array<char, 16> text;
+    const int n = std::snprintf(text.data(), text.size(), "%d.%03d", thousandths / 1000, thousandths % 1000);
+    return {text.data(), static_cast<std::size_t>(n)};
+}
+
+std::int64_t steady_ms(net::mono_time t) noexcept {
+    return std::chrono::duration_cast<milliseconds>(t.time_since_epoch()).count();
+}
+
+// A conversation is known by a hash: what names it may name a person too.
+std::string hash_session(const std::string& key_id, std::string_view named) {
+    if (named.empty()) return {};
+    std::string whole = key_id;
+    whole.append(1, '\0').append(named);
+    return hex(sha256(whole), session_hash_bytes);
+}
+
+}  // namespace
+
+call::call(context& here, frontend::exchange& client, const dialect::api& api, std::string_view upstream_path)
+    : metered_request(here, client, api, std::string(api.name()),
+                      {.anthropic = api.kind() == dialect::api_kind::messages}),
+      upstream_path_(upstream_path) {}
+
+call::phase call::serve() {
+    if (auto done = co_await read(); !done) co_return done;
+    if (auto done = route(); !done) co_return done;
+    co_return co_await forward();
+}
+
+call::phase call::read() {
+    const std::string_view coding = client_.head()["Content-Encoding"];
+    const bool packed = boost::beast::iequals(coding, "gzip");
+    const bool plain = coding.empty() || boost::beast::iequals(coding, "identity");
+    if (!plain && !(packed && settings_.front.gzip_bodies)) {
+        co_return client_fault(errc::unsupported_media, "bodies must not be compressed", "Content-Encoding");
+    }
+    auto body = co_await client_.read_body(settings_.bounds.request_bytes_max);
+    if (body && packed) {
+        body = net::inflate_gzip(body->text(), settings_.bounds.inflated_bytes_max, here_.on.bodies);
+    }
+    if (!body) {
+        answer_.client_left = body.error().detail.empty();
+        co_return std::unexpected(std::move(body.error()));
+    }
+    body_ = std::move(*body);
+    row_.request_bytes = static_cast<std::int64_t>(body_.size());
+    read_at_ = here_.on.time->now();
+    co_return result<void>{};
+}
+
+result<void> call::route() {
+    const auto about = read_circumstances(client_.head(), who_);
+    if (!about) return std::unexpected(about.error());
+    const auto find = [this](std::span<const std::string> keys) {
+        return here_.home.custody.find(who_.key_id, keys, steady_ms(here_.on.time->now()));
+    };
+    auto judged =
+        judge(api_.kind(), body_.padded(), here_.indexer, here_.home.words, settings_, *about, find);
+    if (!judged) return std::unexpected(std::move(judged.error()));
+    judged_ = std::move(*judged);
+    std::string_view session = session_field(client_.head(), settings_);
+    if (session.empty())
+        session = body_.text().substr(judged_->index.session.offset, judged_->index.session.length);
+    row_.session = hash_session(who_.key_id, session);
+    note_route(row_, *judged_, settings_);
+    if (!judged_->route) return std::unexpected(judged_->route.error());
+    return {};
+}
+
+upstream::outgoing call::compose(const dialect::edit_list& edits, const upstream::settings& to) const {
+    upstream::outgoing out;
+    out.path = upstream_path_;
+    out.fields = {{"Content-Type", "application/json"},
+                  {"Accept", judged_->index.stream ? "text/event-stream" : "application/json"},
+                  {"User-Agent", "weir/" WEIR_VERSION}};
+    for (auto& field : credentials(to)) out.fields.push_back(std::move(field));
+    if (api_.kind() == dialect::api_kind::messages) {
+        for (const char* name : {"anthropic-version", "anthropic-beta"}) {
+            if (const auto value = client_.head()[name]; !value.empty()) out.fields.emplace_back(name, value);
+        }
+    }
+    out.body = edits.apply(body_.text());
+    return out;
+}
+
+bool call::keeps_reasoning() const {
+    using enum dialect::api_kind;
+    return (api_.kind() == chat || api_.kind() == messages) && judged_->index.tools > 0 &&
+           judged_->route->thinking && settings_.custody.bytes_max > 0 &&
+           settings_.mends.has(dialect::mend::reasoning);
+}
+
+relay_plan call::plan() const {
+    relay_plan made;
+    made.api = &api_;
+    made.stream = judged_->index.stream;
+    const bool names = api_.kind() == dialect::api_kind::messages;
+    if (names && settings_.mends.has(dialect::mend::answer_model)) made.name_model = row_.model_asked;
+    made.drop_usage = sent_.drop_usage_chunk;
+    if (keeps_reasoning() || !sent_.schema.empty()) made.turn_bytes_max = settings_.custody.turn_bytes_max;
+    return made;
+}
+
+call::phase call::forward() {
+    const std::string& name = settings_.routes.tiers[judged_->route->tier].upstream;
+    upstream::pool& pool = here_.pool_of(name);
+    sent_ = plan_call(body_.padded(), *judged_, settings_, here_.home.effort_aliases, pool.to());
+    row_.mended = sent_.made.text();
+    if (auto taken = take_slot(); !taken) co_return taken;
+    co_return co_await relay_answer(pool, compose(sent_.edits, pool.to()), plan());
+}
+
+void call::complete() {
+    if (answer_.facts.error || answer_.turn.overflow) return;
+    check_answer();
+    if (!keeps_reasoning() || !answer_.turn.has_reasoning) return;
+    const std::vector<std::string> keys = dialect::turn_keys(answer_.turn);
+    here_.home.custody.keep(who_.key_id, keys, {answer_.turn.reasoning, answer_.turn.signature},
+                            steady_ms(here_.on.time->now()));
+}
+
+void call::check_answer() {
+    if (sent_.schema.empty()) return;
+    // A call of a tool comes instead of the answer that the schema is for.
+    if (!answer_.turn.call_ids.empty()) return;
+    row_.checked = name_of(dialect::check_schema(sent_.schema, answer_.turn.text));
+}
+
+dialect::mend_set call::mended() const {
+    dialect::mend_set made = sent_.made;
+    if (answer_.names_asked_model) made.add(dialect::mend::answer_model);
+    return made;
+}
+
+frontend::field_list call::own_fields() const {
+    frontend::field_list fields = metered_request::own_fields();
+    if (!judged_ || !judged_->route) return fields;
+    fields.emplace_back("x-weir-model", row_.model_sent);
+    fields.emplace_back("x-weir-tier", row_.tier);
+    fields.emplace_back("x-weir-effort", row_.effort);
+    fields.emplace_back("x-weir-reason", row_.reason);
+    fields.emplace_back("x-weir-score", score_text(row_.score));
+    if (const auto made = mended(); !made.empty()) fields.emplace_back("x-weir-mended", made.text());
+    if (!row_.checked.empty()) fields.emplace_back("x-weir-checked", row_.checked);
+    return fields;
+}
+
+void call::price_row() {
+    note_answer(row_, {answer_.facts, billed_, judged_ ? judged_->features.context_tokens : 0});
+    price(row_, settings_);
+    if (row_.attempts == 0) return;
+    const dialect::mend_set made = mended();
+    row_.mended = made.text();
+    for (std::size_t i = 0; i < dialect::mend_count; ++i) {
+        if (made.has(static_cast<dialect::mend>(i))) here_.metrics.count_mend(i);
+    }
+    if (row_.served_other) tell_of_other_model();
+}
+
+void call::tell_of_other_model() const {
+    if (!here_.home.other_model_told.due(steady_ms(here_.on.time->now()), other_model_every_ms)) return;
+    log_problem("served_by_another_model",
+                {{"request_id", to_text(row_.id)}, {"sent", row_.model_sent}, {"served", row_.model_served}});
+}
+
+}  // namespace weir::proxy

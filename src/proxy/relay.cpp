@@ -1,0 +1,225 @@
+#include "relay.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace weir::proxy {
+
+using net::task;
+
+namespace {
+
+bool is_readable(const net::answer_head& head) {
+    const std::string_view coding = head["Content-Encoding"];
+    return coding.empty() || coding == "identity";
+}
+
+std::string json_string(const std::string& text) {
+    using nlohmann::json;
+    return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace
+
+bool relay::success(const net::answer_head& head) const noexcept {
+    return head.status >= 200 && head.status < 300;
+}
+
+dialect::answer_turn* relay::turn() noexcept {
+    if (plan_.turn_bytes_max == 0) return nullptr;
+    out_.turn.bytes_max = plan_.turn_bytes_max;
+    return &out_.turn;
+}
+
+net::mono_time relay::next_due(bool has_output) const {
+    const auto after = [](net::mono_time from, std::int64_t ms) {
+        return ms > 0 ? from + milliseconds{ms} : net::mono_time::max();
+    };
+    const auto idle = after(client_.worker().time->now(), timers_.upstream_idle_ms);
+    if (!plan_.stream) return std::min(idle, after(plan_.sent_at, timers_.upstream_total_ms));
+    return has_output ? idle : std::min(idle, after(plan_.sent_at, timers_.upstream_first_token_ms));
+}
+
+task<result<void>> relay::run(const net::answer_head& head) {
+    const bool is_stream = std::string_view{head["Content-Type"]}.starts_with("text/event-stream");
+    if (plan_.api && success(head) && is_stream) co_return co_await events(head);
+    co_return co_await whole(head);
+}
+
+// ---- events ----
+
+std::string_view relay::edited(std::string_view payload, bool last) {
+    if (!edit_) return payload;
+    const std::string_view now = edit_->pass(payload);
+    if (!last) return now;
+    joined_ = now;
+    joined_ += edit_->rest();
+    return joined_;
+}
+
+void relay::begin_once(const net::answer_head& head) {
+    if (std::exchange(begun_, true)) return;
+    // What is still looked for is declared as well: the head cannot be changed later.
+    out_.names_asked_model = edit_ && !plan_.name_model.empty() && (edit_->changed() || edit_->looking());
+    client_.begin(static_cast<int>(head.status), owner_.answer_fields(head));
+}
+
+task<bool> relay::pass(std::string_view payload, bool last) {
+    const bool taken = last ? co_await client_.end(payload) : co_await client_.write(payload);
+    if (!taken) {
+        out_.client_left = true;
+        from_.cancel();
+    }
+    co_return taken;
+}
+
+task<result<void>> relay::events(const net::answer_head& head) {
+    const bool readable = is_readable(head);
+    dialect::stream_reader reader(*plan_.api, bounds_.event_bytes_max, readable ? turn() : nullptr);
+    if (readable && !plan_.name_model.empty()) {
+        edit_ = dialect::stream_edit::name_model(plan_.name_model, bounds_.event_bytes_max);
+    } else if (readable && plan_.drop_usage) {
+        edit_ = dialect::stream_edit::drop_usage(bounds_.event_bytes_max);
+    }
+    result<void> came_to;
+    bool ended = false;
+    bool delivered = false;
+    while (!ended) {
+        const auto payload = co_await from_.read_some(next_due(reader.facts().has_output || !readable));
+        if (!payload) came_to = std::unexpected(payload.error());
+        if (!payload || payload->empty()) break;
+        if (!std::exchange(came_, true)) owner_.committed();
+        out_.payload_bytes += static_cast<std::int64_t>(payload->size());
+        if (readable) reader.observe(*payload);
+        const bool done = reader.facts().done;
+        ended = from_.done() && !plan_.end_waits && (done || !readable);
+        const std::string_view bytes = edited(*payload, ended);
+        if (done && !std::exchange(completed_, true)) {
+            out_.facts = reader.facts();
+            owner_.complete();
+        }
+        if (!bytes.empty() || ended) begin_once(head);
+        if (!co_await pass(bytes, ended)) break;
+        delivered = done;
+    }
+    if (edit_ && edit_->changed()) out_.names_asked_model = !plan_.name_model.empty();
+    out_.facts = reader.facts();
+    if (ended) co_return came_to;
+    if (delivered && (out_.client_left || !came_to)) {
+        // The client has the last event: all that is missing is the end of the framing, for a reader who may
+        // have gone.
+        out_.client_left = false;
+        client_.abandon();
+        co_await owner_.before_end();
+        co_return result<void>{};
+    }
+    if (out_.client_left) co_return came_to;
+    if (!came_to && !readable) {
+        client_.abandon();
+        co_return came_to;
+    }
+    if (came_to && readable && !out_.facts.done && !out_.facts.error) {
+        came_to = upstream_fault(errc::upstream_protocol,
+                                 "the stream ended before its " + std::string(plan_.api->terminal()));
+    }
+    if (came_to) begin_once(head);
+    co_return co_await end_events(reader, std::move(came_to));
+}
+
+task<result<void>> relay::end_events(const dialect::stream_reader& reader, result<void> came_to) {
+    const std::string held(edit_ ? edit_->rest() : std::string_view{});
+    if (came_to) {
+        co_await owner_.before_end();
+        co_await client_.end(held);
+    } else if (begun_ && came_) {
+        // What is held is part of an event that will not be whole: the client has not seen it, and shall not.
+        const std::string event = plan_.api->error_event(came_to.error(), out_.facts);
+        co_await client_.end(!held.empty() || reader.at_boundary() ? event : "\n\n" + event);
+    }
+    co_return came_to;
+}
+
+// ---- whole answers ----
+
+std::optional<std::string> relay::renamed(std::string_view text) {
+    if (plan_.name_model.empty()) return std::nullopt;
+    const auto at = dialect::model_of_answer(text);
+    if (!at) return std::nullopt;
+    const std::string name = json_string(plan_.name_model);
+    if (text.substr(at->offset, at->length) == name) return std::nullopt;
+    out_.names_asked_model = true;
+    std::string out;
+    out.reserve(text.size() + name.size());
+    out.append(text.substr(0, at->offset)).append(name).append(text.substr(at->offset + at->length));
+    return out;
+}
+
+task<result<void>> relay::whole(const net::answer_head& head) {
+    const std::uint64_t bytes_max = bounds_.answer_held_bytes_max;
+    net::body_pool& bodies = client_.worker().bodies;
+    net::body_buffer held = bodies.take(std::min(head.content_length.value_or(0), bytes_max));
+    const auto note_facts = [&] {
+        if (plan_.api) out_.facts = dialect::read_answer(*plan_.api, held.padded(), turn());
+        out_.payload_bytes = static_cast<std::int64_t>(held.size());
+    };
+    for (;;) {
+        const auto payload = co_await from_.read_some(next_due(true));
+        if (!payload) {
+            note_facts();
+            co_return std::unexpected(payload.error());
+        }
+        if (payload->empty()) break;
+        held.append(*payload, bodies);
+        if (held.size() > bytes_max) co_return co_await onward(head, std::move(held));
+    }
+    note_facts();
+    if (out_.client_left) co_return result<void>{};
+    const bool says_its_end = head.content_length || head.chunked || head.status == 204;
+    const bool whole_json = !plan_.api || out_.facts.done || !is_readable(head);
+    if (success(head) && !says_its_end && !whole_json) {
+        co_return upstream_fault(errc::upstream_protocol, "the answer ended within its JSON");
+    }
+    owner_.committed();
+    std::optional<std::string> changed;
+    if (plan_.api && success(head) && is_readable(head)) {
+        changed = renamed(held.text());
+        if (out_.facts.done) owner_.complete();
+    }
+    co_await owner_.before_end();
+    const std::string_view body = changed ? std::string_view{*changed} : held.text();
+    if (!co_await client_.respond(static_cast<int>(head.status), owner_.answer_fields(head), body)) {
+        out_.client_left = true;
+    }
+    co_return result<void>{};
+}
+
+task<result<void>> relay::onward(const net::answer_head& head, net::body_buffer held) {
+    const auto changed =
+        plan_.api && success(head) && is_readable(head) ? renamed(held.text()) : std::nullopt;
+    client_.begin(static_cast<int>(head.status), owner_.answer_fields(head));
+    owner_.committed();
+    out_.payload_bytes = static_cast<std::int64_t>(held.size());
+    bool taken = co_await client_.write(changed ? std::string_view{*changed} : held.text());
+    held.release();
+    while (taken) {
+        const auto payload = co_await from_.read_some(next_due(true));
+        if (!payload) {
+            // JSON cannot carry an error after its beginning: the missing end of the framing says it.
+            client_.abandon();
+            co_return std::unexpected(payload.error());
+        }
+        if (payload->empty()) break;
+        out_.payload_bytes += static_cast<std::int64_t>(payload->size());
+        taken = co_await client_.write(*payload);
+    }
+    if (taken) co_await owner_.before_end();
+    if (!taken || !co_await client_.end({})) {
+        out_.client_left = true;
+        from_.cancel();
+    }
+    co_return result<void>{};
+}
+
+}  // namespace weir::proxy
