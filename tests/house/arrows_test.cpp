@@ -31,7 +31,8 @@ const std::map<std::string, folders>& arrows() {
         {"frontend", {"base", "net"}},
         {"metering", {"base", "pricing", "router"}},
         {"config",
-         {"base", "pricing", "router", "dialect", "classifier", "net", "upstream", "frontend", "metering"}},
+         {"base", "pricing", "router", "dialect", "classifier", "net", "state", "upstream", "frontend",
+          "metering"}},
         {"proxy",
          {"base", "dialect", "classifier", "pricing", "router", "net", "state", "upstream", "frontend",
           "metering", "config"}},
@@ -60,6 +61,8 @@ const std::vector<library>& libraries() {
         {"simdjson", {"dialect"}},
         {"openssl/", {"base", "net", "upstream", "metering"}},
         {"CLI/", {"cli"}},
+        {"zlib.h", {"net"}},
+        {"valijson/", {"dialect"}},
     };
     return table;
 }
