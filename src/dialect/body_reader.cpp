@@ -112,10 +112,14 @@ bool body_reader::has_member(std::string_view name) const noexcept {
 
 // ---- members that are the same in several APIs ----
 
+// Names are stored with each request, and some are written into its answer.
+constexpr std::size_t model_bytes_max = 256;
+
 bool body_reader::model() {
     bool whole = false;
     auto name = text_at(out_.model, whole);
     if (!name && whole) complain(must_be_string);
+    if (name && name->size() > model_bytes_max) complain("is longer than a name of a model");
     out_.model_name = std::move(name).value_or("");
     return whole;
 }

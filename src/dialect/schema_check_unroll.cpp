@@ -142,6 +142,7 @@ private:
         }
         json to = json::object();
         for (const auto& [name, value] : from.items()) {
+            if (!take(1)) break;
             const auto known = keywords().find(name);
             if (known == keywords().end() || !applies(from, name)) continue;
             if (known->second == keyword::left_out) {
@@ -225,7 +226,8 @@ private:
     json list_below(const json& value, at here) {
         json to = json::array();
         for (const json& element : value) {
-            if (usable_) to.push_back(below(element, here, 0));
+            if (!take(1)) return refuse();
+            to.push_back(below(element, here, 0));
         }
         return to;
     }

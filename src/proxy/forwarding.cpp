@@ -51,6 +51,10 @@ forwarding::phase forwarding::serve() {
     }
     auto way = path();
     if (!way) co_return std::unexpected(std::move(way.error()));
+    const net::request_head& head = client_.head();
+    if (head.has_body() && head.method != net::http_method::post) {
+        co_return client_fault(errc::malformed_http, "only POST has a body here");
+    }
     auto body = co_await client_.read_body(settings_.bounds.request_bytes_max);
     if (!body) {
         answer_.client_left = body.error().detail.empty();
@@ -62,7 +66,6 @@ forwarding::phase forwarding::serve() {
     if (metered_) {
         if (auto taken = take_slot(); !taken) co_return taken;
     }
-    const net::request_head& head = client_.head();
     upstream::pool& pool = here_.pool_of(what_.upstream);
     upstream::outgoing out;
     out.method = name_of(head.method);

@@ -62,7 +62,8 @@ std::string attempt::render(const outgoing& request) const {
     for (const auto& [name, value] : request.fields)
         head.append(name).append(": ").append(value).append("\r\n");
     head.append("Accept-Encoding: identity\r\n");
-    if (request.method == "POST")
+    // A body without a length would be read as the next request.
+    if (length > 0 || request.method == "POST")
         head.append("Content-Length: ").append(std::to_string(length)).append("\r\n");
     return head.append("\r\n");
 }
@@ -83,7 +84,7 @@ task<result<net::answer_head>> attempt::open(const outgoing& request) {
             pooled = false;
             continue;
         }
-        if (t.head) frame(*t.head);
+        if (t.head) frame(*t.head, request.method == "HEAD");
         co_return std::move(t.head);
     }
 }
@@ -139,9 +140,9 @@ task<attempt::tried> attempt::read_head() {
     }
 }
 
-void attempt::frame(const net::answer_head& head) noexcept {
+void attempt::frame(const net::answer_head& head, bool to_head) noexcept {
     reusable_ = head.keep_alive;
-    if (head.status == 204 || head.status == 304) {
+    if (to_head || head.status == 204 || head.status == 304) {
         framing_ = framing::none;
     } else if (head.chunked) {
         framing_ = framing::chunked;

@@ -117,6 +117,7 @@ TEST(body_refusals, a_wrong_field_is_refused_and_named) {
         {"{" + messages + "}", "model"},
         {"{\"model\":null," + messages + "}", "model"},
         {"{\"model\":5," + messages + "}", "model"},
+        {"{\"model\":\"" + std::string(257, 'm') + "\"," + messages + "}", "model"},
         {"{\"model\":[\"a\"]," + messages + "}", "model"},
         {"{\"model\":\"a\"," + messages + ",\"model\":\"b\"}", "model"},
         {"{\"model\":\"a\"," + messages + ",\"\\u006dodel\":\"b\"}", "model"},

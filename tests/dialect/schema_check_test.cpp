@@ -219,7 +219,14 @@ TEST(schema_check, hostile_schemas_end_soon) {
     const std::string big_enum = R"({"items":{"enum":[)" + times("\"x\",", 100'000) + "0]}}";
     const std::string deep_answer = times(R"({"a":)", 60) + "1" + times("}", 60);
     const std::string long_names = "{\"" + std::string(500'000, 'k') + "\":[" + times("1,", 10'000) + "1]}";
+    const std::string many =
+        R"({"allOf":[)" + times(R"({"$ref":"#/a"},)", 15'000) + R"({"$ref":"#/a"}],"a":{)";
+    std::string unknown_words = many;
+    for (int i = 0; i < 40'000; ++i) unknown_words += "\"x" + std::to_string(i) + "\":1,";
+    unknown_words += R"("type":"integer"}})";
     const std::vector<row> rows{
+        {many + R"("items":[)" + times("0,", 250'000) + "0]}}", "1", unknown},
+        {unknown_words, "1", unknown},
         {doubling, "1", unknown},
         {chain, deep_answer, fits},
         {here, "1", fits},

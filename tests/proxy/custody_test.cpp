@@ -177,6 +177,25 @@ TEST(custody, works_for_the_thinking_blocks_of_messages) {
     EXPECT_THAT(second.field("x-weir-mended"), HasSubstr("reasoning"));
 }
 
+TEST(custody, equal_turns_cannot_make_a_body_grow_without_bound) {
+    const std::string long_thought(200'000, 't');
+    const std::string answer =
+        R"({"id":"c1","model":"deepseek-v4-pro","choices":[{"index":0,"message":{"role":"assistant",)"
+        R"("reasoning_content":")" +
+        long_thought + R"(","content":"ok"},"finish_reason":"stop"}],)" + usage_json + "}";
+    seen_request seen;
+    running_weir weir(seen.answering(with_length("200 OK", answer)));
+    const std::string head =
+        R"({"model":"deepseek-v4-pro",)" + tools + R"(,"messages":[{"role":"user","content":"hi"})";
+    weir.ask(post(head + "]}"));
+    std::string turns;
+    for (int i = 0; i < 5'000; ++i) turns += R"(,{"role":"assistant","content":"ok"})";
+    const http_message second = weir.ask(post(head + turns + R"(,{"role":"user","content":"go on"}]})"));
+    EXPECT_EQ(second.status(), 200);
+    EXPECT_GT(seen.last().body.size(), 20 * long_thought.size()) << "what fits is put back";
+    EXPECT_LT(seen.last().body.size(), 5'000'000U);
+}
+
 TEST(custody, can_be_switched_off) {
     thinking_upstream up;
     running_weir weir(up.script(), [](config::settings& s) { s.custody.bytes_max = 0; });

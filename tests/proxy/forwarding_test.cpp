@@ -54,6 +54,29 @@ TEST(forwarding, a_file_is_named_by_one_plain_segment) {
     EXPECT_EQ(seen.count(), so_far);
 }
 
+TEST(forwarding, a_body_where_none_belongs_is_refused_and_never_becomes_a_request_of_its_own) {
+    seen_request seen;
+    running_weir weir(seen.answering(with_length("200 OK", ok)));
+    const std::string inner = "GET /user/balance HTTP/1.1\r\nHost: x\r\n\r\n";
+    const http_message answer =
+        weir.ask("DELETE /v1/files/file-1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
+                 std::to_string(inner.size()) + "\r\n\r\n" + inner);
+    EXPECT_EQ(answer.status(), 400) << answer.body;
+    EXPECT_EQ(seen.count(), 0U);
+}
+
+TEST(forwarding, head_is_answered_by_its_head_alone) {
+    seen_request seen;
+    running_weir weir(
+        seen.answering("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"));
+    wire w = weir.connect();
+    w.send(get("/v1/files", "HEAD", "Connection: close\r\n"));
+    const std::string heard = w.read_to_end();
+    EXPECT_THAT(heard, StartsWith("HTTP/1.1 200 OK\r\n"));
+    EXPECT_TRUE(heard.ends_with("\r\n\r\n")) << heard;
+    EXPECT_THAT(seen.last().head, StartsWith("HEAD /files HTTP/1.1\r\n"));
+}
+
 TEST(forwarding, what_is_not_listed_does_not_pass) {
     seen_request seen;
     running_weir weir(seen.answering(with_length("200 OK", ok)));

@@ -276,5 +276,25 @@ TEST_F(attempt_test, an_idle_connection_grows_old) {
     EXPECT_EQ(pool_->take(), nullptr);
 }
 
+TEST_F(attempt_test, a_body_has_its_length_whatever_the_method) {
+    std::string head;
+    serve([&](wire& w, int) {
+        head = read_message(w).head;
+        w.send(with_length("200 OK", "{}"));
+    });
+    EXPECT_EQ(ask({"DELETE", "/files/a", {}, {"GET / HTTP/1.1"}}).payload, "{}");
+    EXPECT_THAT(head, HasSubstr("Content-Length: 14\r\n"));
+}
+
+TEST_F(attempt_test, an_answer_to_head_has_no_body_whatever_length_it_names) {
+    serve([&](wire& w, int) {
+        while (!read_message(w).head.empty()) w.send("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n");
+    });
+    const answer a = ask({"HEAD", "/files", {}, {}});
+    EXPECT_TRUE(a.head);
+    EXPECT_FALSE(a.broke);
+    EXPECT_EQ(a.payload, "");
+}
+
 }  // namespace
 }  // namespace weir::upstream

@@ -59,7 +59,8 @@ private:
     net::task<tried> exchange(const std::string& head, const outgoing& request);
     net::task<tried> read_head();
     std::string render(const outgoing& request) const;
-    void frame(const net::answer_head& head) noexcept;
+    // `to_head`: the request was HEAD, whose answer has no body whatever lengths it names. RFC 9112 6.3.
+    void frame(const net::answer_head& head, bool to_head) noexcept;
     result<std::string_view> take_payload(std::size_t raw);
     void finish();
 
