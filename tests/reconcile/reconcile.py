@@ -38,6 +38,8 @@ Got = collections.namedtuple("Got", "sent status headers payload")
 class Mismatch(Exception):
     """The books do not agree."""
 
+EMPTY_THINKING = '"reasoning_content":"",'
+
 
 def ledger_key(request_id):
     """The ledger's integer key of a request id as headers show it: req_ and digits of Crockford's base 32."""
@@ -172,20 +174,25 @@ def settings():
     with open(ROOT / "config/weir.yaml", encoding="utf-8") as file:
         models = yaml.safe_load(file)["models"]
     tiers = {name: tier["model"] for name, tier in models["tiers"].items()}
-    efforts = [json.dumps(words, separators=(",", ":"))[1:-1] for words in models["efforts"].values() if words]
+    chat = [apis["chat"] for apis in models["efforts"].values()]
+    efforts = [json.dumps(words, separators=(",", ":"))[1:-1] for words in chat]
     return tiers, efforts
 
 
 def check_bodies(answers, journal, efforts):
-    """Each body upstream is a client's but for the model's value and an effort right behind it. Equal bodies may have
-    been decided alike only, so they are matched as a multiset of (body without the model, model, members)."""
+    """Each body upstream is a client's but for the model's value, an effort right behind it, and the empty thinking that
+    turns without any get where the answer declares that mend. Equal bodies may have been decided alike only, so they
+    are matched as a multiset of (body without the model, model, members)."""
     wanted = collections.Counter()
     for got in answers:
+        mended = got.headers.get("x-weir-mended", "")
+        expect(mended in ("", "reasoning_empty"), f"an undeserved mend: {mended}")
+        expect(EMPTY_THINKING not in got.sent.body, "a recorded body has an empty thinking already")
         begin, end = jsonscan.members(got.sent.body)["model"]
         wanted[(got.sent.body[:begin], got.sent.body[end:], got.headers["x-weir-model"])] += 1
     spliced = 0
     for entry in journal:
-        body = entry["body"]
+        body = entry["body"].replace(EMPTY_THINKING, "")
         begin, end = jsonscan.members(body)["model"]
         head, model, tail = body[:begin], json.loads(body[begin:end]), body[end:]
         candidates = [tail] + [tail[len(words) + 1 :] for words in efforts if tail.startswith("," + words)]
