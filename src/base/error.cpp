@@ -46,6 +46,10 @@ std::string_view code_name(errc e) noexcept {
             return "request_timeout";
         case errc::unsupported_image:
             return "unsupported_image";
+        case errc::unsupported_file:
+            return "unsupported_file";
+        case errc::unsupported_tool:
+            return "unsupported_tool";
         case errc::no_candidate:
             return "no_candidate";
         case errc::not_allowed:

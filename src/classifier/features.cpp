@@ -28,6 +28,7 @@ features features_of(padded_view body, const dialect::body_index& index, const d
     f.pasted_per_mille = ask.pasted_per_mille;
     f.context_tokens = dialect::estimate_input_tokens(body, index);
     f.images = index.images;
+    f.files = index.files;
     f.max_tokens = index.max_tokens.value_or(0);
     f.json_schema = index.response_format == dialect::response_format_word::json_schema;
     return f;

@@ -62,6 +62,7 @@ json features_json(const classifier::features& f, const router::policy& policy) 
             {"pasted_share", thousandths(f.pasted_per_mille)},
             {"context_tokens", f.context_tokens},
             {"images", f.images},
+            {"files", f.files},
             {"json_schema", f.json_schema}};
 }
 

@@ -42,6 +42,7 @@ const std::vector<named_timer>& named_timers() {
         {"upstream_idle_ms", &net::timeouts::upstream_idle_ms},
         {"upstream_keep_alive_ms", &net::timeouts::upstream_keep_alive_ms},
         {"upstream_total_ms", &net::timeouts::upstream_total_ms},
+        {"blank_lines_held_ms", &net::timeouts::blank_lines_held_ms},
         {"drain_ms", &net::timeouts::drain_ms},
     };
     return table;

@@ -37,7 +37,8 @@ constexpr const char* forecast = "output_forecast";  // nothing measures it yet:
 const std::vector<std::string> turns = {"human", "tool", "housekeeping"};  // in the order of dialect::turn
 
 // Reasons that come from no line.
-const std::vector<std::string> own_reasons = {"pin", "rule", "gate_images", "gate_context", "default"};
+const std::vector<std::string> own_reasons = {"pin",        "rule",         "gate_images", "gate_files",
+                                              "gate_tools", "gate_context", "default"};
 
 struct reader {
     const router::routing& routes;

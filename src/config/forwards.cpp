@@ -133,6 +133,14 @@ void read_send(section& part, upstream::forwarded& into) {
     into.send = std::move(*send);
 }
 
+void read_media(section& part, upstream::forwarded& into) {
+    const auto s = part.find("any_media");
+    if (!s) return;
+    into.any_media = flag_of(*s).value_or(false);
+    const bool posts = std::ranges::find(into.methods, net::http_method::post) != into.methods.end();
+    if (into.any_media && !posts && !into.methods.empty()) s->say("has no effect: only POST has a body");
+}
+
 void read_fee(section& part, const pricing::price_book& prices, upstream::forwarded& into) {
     const auto s = part.find("fee");
     if (!s) return;
@@ -166,6 +174,7 @@ void read_forwards(section& top, settings& into) {
         if (const auto name = part.need("upstream")) {
             if (const auto chosen = choice_of(*name, upstreams)) made.upstream = upstreams[*chosen];
         }
+        read_media(part, made);
         part.finish();
         if (made.path.empty()) continue;
         if (std::ranges::any_of(into.forwards, [&](const auto& other) { return overlap(other, made); })) {

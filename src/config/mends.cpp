@@ -31,7 +31,8 @@ void read_forced_tool_choice(section& part, settings& into) {
     if (!mended) into.mends.remove(mend::forced_tool_choice);
 }
 
-// One word for two mends: what custody has is put back unless it is off; what it has not is `empty` alone.
+// One word for three mends: what custody has is put back unless it is off; what it has not is an empty one or
+// none at all, as the word says.
 void read_reasoning(section& part, settings& into) {
     const auto s = part.find(dialect::name_of(mend::reasoning));
     if (!s) return;
@@ -41,6 +42,7 @@ void read_reasoning(section& part, settings& into) {
     const auto rule = static_cast<missing>(*chosen);
     into.routes.thinking.missing_reasoning = rule;
     if (rule == missing::leave) into.mends.remove(mend::reasoning);
+    if (rule == missing::leave) into.mends.remove(mend::reasoning_off);
     if (rule != missing::empty) into.mends.remove(mend::reasoning_empty);
 }
 
@@ -56,6 +58,7 @@ void read_each_mend(const spot& s, settings& into) {
                 read_reasoning(part, into);
                 break;
             case mend::reasoning_empty:
+            case mend::reasoning_off:
                 break;
             default:
                 switch_mend(part, which, into.mends);

@@ -1,4 +1,4 @@
-// Tiers, efforts, and the names that clients may ask for.
+// Tiers, efforts, how their answers fail, and the names that clients may ask for.
 
 #include "weir/dialect/api.hpp"
 
@@ -42,6 +42,8 @@ router::tier read_tier(const named_spot& entry, const settings& so_far) {
     }
     need_text(part, "model", made.model);
     part.read("images", made.images);
+    part.read("files", made.files);
+    part.read("server_tools", made.server_tools);
     part.read("context_tokens_max", made.context_tokens_max, 0, tokens_max);
     part.read("output_tokens_max", made.output_tokens_max, 0, tokens_max);
     part.finish();
@@ -149,6 +151,7 @@ void read_models(section& top, settings& into) {
         if (effort == keep_word) word->say("`keep` says nothing, so it would leave thinking on");
         if (effort) into.routes.effort_without_thinking = *effort;
     }
+    part.read("failed_finish_reasons", into.failed_finish_reasons);
     if (const auto routed = part.need("routed")) read_routed(*routed, into.routes);
     if (const auto pins = part.find("pins")) read_pins(*pins, into.routes);
     part.finish();

@@ -35,7 +35,7 @@ void read_forwards(section& top, settings& into);
 inline constexpr std::array apis_with_efforts = {dialect::api_kind::chat, dialect::api_kind::responses,
                                                  dialect::api_kind::messages};
 
-// tiers, efforts, routed names and pins
+// tiers, efforts, reasons of failure, routed names and pins
 void read_models(section& top, settings& into);
 
 // A policy file. Names of tiers and efforts are those of `routes`.

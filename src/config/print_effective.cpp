@@ -81,7 +81,8 @@ void put_efforts(YAML::Emitter& out, const router::routing& r) {
     out << YAML::EndMap;
 }
 
-void put_models(YAML::Emitter& out, const router::routing& r) {
+void put_models(YAML::Emitter& out, const settings& s) {
+    const router::routing& r = s.routes;
     open_map(out, "models");
     open_map(out, "tiers");
     for (const auto& t : r.tiers) {
@@ -89,6 +90,8 @@ void put_models(YAML::Emitter& out, const router::routing& r) {
         put(out, "upstream", t.upstream);
         put(out, "model", t.model);
         put(out, "images", t.images);
+        put(out, "files", t.files);
+        put(out, "server_tools", t.server_tools);
         put(out, "context_tokens_max", t.context_tokens_max);
         put(out, "output_tokens_max", t.output_tokens_max);
         out << YAML::EndMap;
@@ -101,6 +104,7 @@ void put_models(YAML::Emitter& out, const router::routing& r) {
     }
     out << YAML::EndMap;
     put(out, "effort_without_thinking", r.effort_without_thinking);
+    put(out, "failed_finish_reasons", s.failed_finish_reasons);
     put(out, "routed", r.routed);
     open_map(out, "pins");
     for (const auto& p : r.pins) {
@@ -174,7 +178,7 @@ void put_mends(YAML::Emitter& out, const settings& s) {
             put(out, name.c_str(), forced_words()[forced]);
         } else if (which == dialect::mend::reasoning) {
             put(out, name.c_str(), missing_words()[missing]);
-        } else if (which != dialect::mend::reasoning_empty) {
+        } else if (which != dialect::mend::reasoning_empty && which != dialect::mend::reasoning_off) {
             put(out, name.c_str(), std::string{s.mends.has(which) ? "on" : "off"});
         }
     }
@@ -198,6 +202,7 @@ void put_forwards(YAML::Emitter& out, const settings& s) {
         put(out, "upstream", f.upstream);
         put(out, "send", f.send);
         if (!f.fee.empty()) put(out, "fee", f.fee);
+        put(out, "any_media", f.any_media);
         out << YAML::EndMap;
     }
     out << YAML::EndSeq;
@@ -227,6 +232,7 @@ void put_service(YAML::Emitter& out, const settings& s) {
         put(out, "sha256", beginning_of(key.hash));
         put(out, "may_route", key.may_route);
         put(out, "may_see_balance", key.may_see_balance);
+        put(out, "may_forward", key.may_forward);
         out << YAML::EndMap;
     }
     out << YAML::EndSeq;
@@ -264,7 +270,7 @@ std::string print_effective(const settings& s) {
     put(out, "workers", static_cast<std::int64_t>(s.front.workers));
     put(out, "accept_gzip", s.front.gzip_bodies);
     put_upstreams(out, s);
-    put_models(out, s.routes);
+    put_models(out, s);
     put_policy(out, s.routes);
     put(out, "session_fields", s.session_fields);
     put_prices(out, s.prices);

@@ -189,6 +189,7 @@ void read_client_keys(section& top, settings& into) {
         if (hash && !hashes.insert(*hash).second) item.say("two entries have the same key");
         entry.read("may_route", key.may_route);
         entry.read("may_see_balance", key.may_see_balance);
+        entry.read("may_forward", key.may_forward);
         entry.finish();
         if (!hash) continue;
         key.hash = *hash;

@@ -215,7 +215,7 @@ std::string_view stream_edit::rest() {
 bool stream_edit::changed() const noexcept { return state_->changed; }
 bool stream_edit::looking() const noexcept { return state_->looking; }
 
-std::optional<place> model_of_answer(std::string_view answer) {
+std::optional<std::string> name_model(std::string_view answer, std::string_view asked) {
     std::optional<place> model;
     bool passed = false;
     json_scan in(answer);
@@ -224,7 +224,14 @@ std::optional<place> model_of_answer(std::string_view answer) {
         if (key == "model" && value) model = value;
         return passed && !model;
     });
-    return model;
+    if (!model) return std::nullopt;
+    const std::string name = quoted(asked);
+    if (answer.substr(model->offset, model->length) == name) return std::nullopt;
+    std::string named;
+    named.reserve(answer.size() + name.size());
+    return named.append(answer.substr(0, model->offset))
+        .append(name)
+        .append(answer.substr(model->offset + model->length));
 }
 
 }  // namespace weir::dialect

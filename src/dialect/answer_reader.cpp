@@ -170,6 +170,8 @@ stream_reader& stream_reader::operator=(stream_reader&&) noexcept = default;
 
 void stream_reader::observe(std::string_view bytes) { state_->observe(bytes); }
 
+const answer_facts& stream_reader::so_far() const noexcept { return state_->facts; }
+
 const answer_facts& stream_reader::facts() const noexcept {
     state_->read_unfinished();
     return state_->facts;

@@ -97,6 +97,7 @@ protected:
     bool stream_options();
     bool include_usage();
     bool tools();
+    bool tool_type();
     bool prompt_cache_key();
     bool user_id();
     bool effort();
@@ -104,7 +105,7 @@ protected:
     bool thinking_type();
     bool response_format();
     bool response_format_type();
-    // As OpenAI says it: a word, or an object that names a tool.
+    // As OpenAI says it: a word, or an object that names a tool. A word in an object counts as well.
     bool tool_choice();
     bool tool_choice_type();
     bool tokens_into(std::optional<std::int64_t>& into, place& where);
@@ -120,7 +121,7 @@ protected:
     // Complains of a role that only Chat Completions has.
     void refuse_tool_roles();
     bool content_at(place& where);
-    // An array of parts of which only images count, or any other value.
+    // An array of parts of which only images and files count, or any other value.
     bool parts();
     bool one_part();
     bool part_type();
@@ -161,7 +162,7 @@ protected:
     // Of the message, part or call at hand.
     bool role_said_ = false;
     part_kind part_ = part_kind::other;
-    bool part_is_encoded_ = false;  // its source is base64
+    bool part_is_encoded_ = false;  // its source is bytes, an id or an address, and no text
     std::uint64_t name_hash_ = 0;
     std::uint64_t arguments_hash_ = 0;
 

@@ -82,9 +82,12 @@ bool chat_body::one_message() {
         {"role", &chat_body::role},
         {"content", &chat_body::content},
         {"reasoning_content", &chat_body::reasoning_content},
+        {"prefix", &chat_body::prefix},
         {"tool_calls", &chat_body::tool_calls},
         {"tool_call_id", &chat_body::tool_call_id},
     };
+    // Only the last message is gone on with.
+    if (!out_.messages.empty()) out_.messages.back().prefix = false;
     message* m = add_message();
     if (!m) return skip();
     answers_ = {};
@@ -106,6 +109,7 @@ void chat_body::end_message(message& m) {
     if (m.from != speaker::assistant) {
         m.reasoning = false;
         m.reasoning_value = {};
+        m.prefix = false;
         m.call_count = 0;
         out_.calls.resize(m.first_call);
     }
@@ -136,6 +140,12 @@ bool chat_body::reasoning_content() {
     m.reasoning = in_.peek() == '"';
     const auto where = in_.value();
     if (where) m.reasoning_value = *where;
+    return where.has_value();
+}
+
+bool chat_body::prefix() {
+    const auto where = in_.value();
+    out_.messages.back().prefix = where && in_.bytes(*where) == "true";
     return where.has_value();
 }
 

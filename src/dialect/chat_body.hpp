@@ -24,6 +24,7 @@ private:
     bool content();
     bool chat_part();
     bool reasoning_content();
+    bool prefix();
     bool tool_calls();
     bool one_call();
     bool call_id();

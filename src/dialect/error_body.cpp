@@ -77,6 +77,10 @@ std::string_view default_message(errc code) noexcept {
             return "The request came too slowly.";
         case errc::unsupported_image:
             return "This model does not read images.";
+        case errc::unsupported_file:
+            return "This model does not read files.";
+        case errc::unsupported_tool:
+            return "This model does not run these tools.";
         case errc::no_candidate:
             return "No model can answer this request.";
         case errc::not_allowed:
@@ -128,6 +132,8 @@ int status_of(const fault& f) noexcept {
         case errc::invalid_field:
         case errc::malformed_http:
         case errc::unsupported_image:
+        case errc::unsupported_file:
+        case errc::unsupported_tool:
         case errc::no_candidate:
             return 400;
         case errc::invalid_key:

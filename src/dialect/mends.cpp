@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, mend_count> names = {"developer_role",
                                                             "include_usage",
                                                             "reasoning",
                                                             "reasoning_empty",
+                                                            "reasoning_off",
                                                             "answer_model"};
 static_assert(static_cast<std::size_t>(mend::answer_model) + 1 == mend_count);
 

@@ -23,6 +23,8 @@ constexpr std::size_t user_id_hash_bytes = 16;
 
 // An estimate of the input may be short by a quarter, and the upstream adds some tokens of its own.
 constexpr std::int64_t context_reserve_tokens = 1024;
+// Less room than this is not left on a guess: an answer would be cut that may well have fitted.
+constexpr std::int64_t guessed_room_tokens_min = 8192;
 
 // Where an API states the effort: a member of the body, or one within it.
 struct effort_place {
@@ -48,8 +50,9 @@ std::string text_at(std::string_view body, place where) {
     return unescape(body.substr(where.offset + 1, where.length - 2));
 }
 
+// An empty id is one as well. Source: DeepSeek, Rate Limit (user_id).
 bool is_plain_id(std::string_view id) noexcept {
-    if (id.empty() || id.size() > user_id_bytes_max) return false;
+    if (id.size() > user_id_bytes_max) return false;
     return std::ranges::all_of(id, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
                c == '-';
@@ -60,11 +63,12 @@ bool is_plain_id(std::string_view id) noexcept {
 std::optional<std::int64_t> tokens_allowed(std::int64_t asked, const mend_request& about) noexcept {
     std::int64_t allowed = asked;
     if (about.output_tokens_max > 0) allowed = std::min(allowed, about.output_tokens_max);
-    const std::int64_t context = about.context_tokens_max;
-    if (context > 0 && about.input_tokens < context && allowed > context - about.input_tokens) {
-        const std::int64_t input = about.input_tokens;
-        const std::int64_t room = context - input - (input + 3) / 4 - context_reserve_tokens;
-        if (room >= 1) allowed = std::min(allowed, room);
+    const std::int64_t input = about.input_tokens;
+    const std::int64_t left = about.context_tokens_max - input;
+    // Nothing left by the estimate alone: the upstream, which counts, is to say so.
+    if (about.context_tokens_max > 0 && left >= 1 && allowed > left) {
+        const std::int64_t room = left - (input + 3) / 4 - context_reserve_tokens;
+        allowed = room < guessed_room_tokens_min ? left : room;
     }
     if (allowed == asked) return std::nullopt;
     return allowed;
@@ -124,7 +128,20 @@ void mend_plan::thinking() {
         }
     }
     if (disabled_here || disabled_there) stated_effort(disabled_here);
-    if (about_.forced_tool_choice && on(mend::forced_tool_choice)) out_.made.add(mend::forced_tool_choice);
+    overruled();
+}
+
+void mend_plan::overruled() {
+    switch (about_.overruled) {
+        case overruled_by::nothing:
+            return;
+        case overruled_by::forced_tool_choice:
+            if (on(mend::forced_tool_choice)) out_.made.add(mend::forced_tool_choice);
+            return;
+        case overruled_by::reasoning_lost:
+            if (on(mend::reasoning_off)) out_.made.add(mend::reasoning_off);
+            return;
+    }
 }
 
 // "none" goes as well: DeepSeek refuses any effort beside disabled thinking, also the one that means the
@@ -243,7 +260,8 @@ void mend_plan::reasoning() {
         const mend name = back.from_custody ? mend::reasoning : mend::reasoning_empty;
         if (!on(name) || back.message >= index_.messages.size()) continue;
         const message& turn = index_.messages[back.message];
-        if (turn.from != speaker::assistant || turn.reasoning || !given.insert(back.message).second) continue;
+        if (turn.from != speaker::assistant || turn.reasoning || turn.prefix) continue;
+        if (!given.insert(back.message).second) continue;
         if (chat() ? chat_reasoning(back, turn) : messages_reasoning(back, turn)) out_.made.add(name);
     }
 }

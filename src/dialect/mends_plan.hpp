@@ -24,6 +24,7 @@ private:
 
     void model();
     void thinking();
+    void overruled();
     void stated_effort(bool disabled_here);
     void effort_alias();
     void max_completion_tokens();

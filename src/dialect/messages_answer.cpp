@@ -37,6 +37,19 @@ void note_usage(std::string_view value, answer_facts& facts) {
     read_usage(in, facts, usage_reading::merges);
 }
 
+// Whether a usage has the count that ends the output's; null or {} says nothing.
+bool tells_output(std::string_view usage) {
+    bool told = false;
+    json_scan in(usage);
+    if (in.peek() != '{') return false;
+    in.object([&](std::string_view key) {
+        const auto value = in.value();
+        if (value && (key == "output_tokens" || key == "completion_tokens")) told = *value != "null";
+        return value.has_value();
+    });
+    return told;
+}
+
 // A block as content_block_start and whole answers have it.
 void read_block(std::string_view json, answer_facts& facts, answer_turn* turn) {
     std::string_view type;
@@ -130,7 +143,7 @@ bool read_messages_document(std::string_view json, answer_facts& facts, answer_t
     if (d.type == "message_delta") {
         read_stop_reason(d.delta, facts);
         note_usage(d.usage, facts);
-        if (!d.usage.empty()) facts.output_open = false;
+        if (tells_output(d.usage)) facts.output_open = false;
     }
     if (d.type == "message_stop" && whole) facts.done = true;
     return whole;

@@ -30,7 +30,6 @@ result<body_index> responses_body::read() {
         {"stream", &responses_body::stream},
         {"stream_options", &responses_body::stream_options},
         {"reasoning", &responses_body::reasoning},
-        {"thinking", &responses_body::thinking},
         {"max_output_tokens", &responses_body::max_tokens},
         {"tools", &responses_body::tools},
         {"tool_choice", &responses_body::tool_choice},

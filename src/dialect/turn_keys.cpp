@@ -5,7 +5,9 @@
 #include "json_scan.hpp"
 #include "json_text.hpp"
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace weir::dialect {
 namespace {
@@ -17,11 +19,17 @@ void add_call(std::vector<std::string>& keys, std::string_view id) {
 }
 
 // Clients trim what they keep, at either end.
-void add_text(std::vector<std::string>& keys, std::string_view text) {
+std::string_view trimmed(std::string_view text) noexcept {
     const std::size_t first = text.find_first_not_of(white_space);
-    if (first == std::string_view::npos) return;
-    text = text.substr(first, text.find_last_not_of(white_space) - first + 1);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(white_space) - first + 1);
+}
+
+void add_text(std::vector<std::string>& keys, std::string_view said, std::string_view asked) {
+    const std::string_view text = trimmed(said);
+    if (text.empty()) return;
     keys.push_back("text:" + hex(sha256(text)));
+    keys.back().append(1, ':').append(asked);
 }
 
 // The text of one part of a content: {"type": "text", "text": ...}. Other parts have none.
@@ -56,15 +64,27 @@ std::string text_of_content(std::string_view content) {
 
 }  // namespace
 
-std::vector<std::string> turn_keys(const answer_turn& said) {
+const std::string& question_finder::before(std::size_t message) {
+    for (; next_ < std::min(message, index_.messages.size()); ++next_) {
+        if (index_.messages[next_].from == speaker::user) user_ = next_;
+    }
+    if (const auto user = std::exchange(user_, std::nullopt)) {
+        const place where = index_.messages[*user].content;
+        asked_ = hex(sha256(trimmed(text_of_content(body_.text().substr(where.offset, where.length)))));
+    }
+    return asked_;
+}
+
+std::vector<std::string> turn_keys(const answer_turn& said, std::string_view asked) {
     std::vector<std::string> keys;
     if (said.overflow) return keys;
     for (const std::string& id : said.call_ids) add_call(keys, id);
-    add_text(keys, said.text);
+    if (said.call_ids.empty()) add_text(keys, said.text, asked);
     return keys;
 }
 
-std::vector<std::string> turn_keys(padded_view body, const body_index& index, std::size_t message) {
+std::vector<std::string> turn_keys(padded_view body, const body_index& index, std::size_t message,
+                                   std::string_view asked) {
     std::vector<std::string> keys;
     if (message >= index.messages.size()) return keys;
     const dialect::message& turn = index.messages[message];
@@ -73,7 +93,9 @@ std::vector<std::string> turn_keys(padded_view body, const body_index& index, st
         if (id.length < 2) continue;
         add_call(keys, unescape(body.text().substr(id.offset + 1, id.length - 2)));
     }
-    add_text(keys, text_of_content(body.text().substr(turn.content.offset, turn.content.length)));
+    if (turn.call_count == 0) {
+        add_text(keys, text_of_content(body.text().substr(turn.content.offset, turn.content.length)), asked);
+    }
     return keys;
 }
 
@@ -83,7 +105,7 @@ std::vector<std::size_t> turns_without_reasoning(const body_index& index) {
     if (!demanded || index.tools == 0) return turns;
     for (std::size_t i = 0; i < index.messages.size(); ++i) {
         const message& m = index.messages[i];
-        if (m.from == speaker::assistant && !m.reasoning) turns.push_back(i);
+        if (m.from == speaker::assistant && !m.reasoning && !m.prefix) turns.push_back(i);
     }
     return turns;
 }

@@ -22,12 +22,6 @@ bool names_loopback(std::string_view host) noexcept {
     return same(name, "localhost") || name == "127.0.0.1" || name == "[::1]";
 }
 
-bool is_json(std::string_view content_type) noexcept {
-    std::string_view type = content_type.substr(0, content_type.find(';'));
-    while (type.ends_with(' ')) type.remove_suffix(1);
-    return same(type, "application/json");
-}
-
 // A scheme in any case and one blank. RFC 9110 11.6.2.
 std::string_view bearer(std::string_view authorization) noexcept {
     constexpr std::string_view scheme = "Bearer ";
@@ -55,7 +49,7 @@ result<caller> admit_keyless(const net::request_head& head, const std::string& l
     if (head.has_body() && !by.any_media && !is_json(head["Content-Type"])) {
         return client_fault(errc::unsupported_media, "Content-Type must be application/json");
     }
-    return caller{"", true, true};
+    return caller{"", true, true, true};
 }
 
 }  // namespace
@@ -67,7 +61,7 @@ result<caller> admit(const net::request_head& head, const std::string& local_aut
     if (!key && by.anthropic) key = settings.keys.find(head["x-api-key"]);
     if (!key)
         return client_fault(errc::invalid_key, "the API key is missing or not one of this installation's");
-    return caller{key->id, key->may_route, key->may_see_balance};
+    return caller{key->id, key->may_route, key->may_see_balance, key->may_forward};
 }
 
 std::string_view session_field(const net::request_head& head, const config::settings& settings) {
@@ -75,6 +69,12 @@ std::string_view session_field(const net::request_head& head, const config::sett
         if (const std::string_view value = head[name]; !value.empty()) return value;
     }
     return {};
+}
+
+bool is_json(std::string_view content_type) noexcept {
+    std::string_view type = content_type.substr(0, content_type.find(';'));
+    while (type.ends_with(' ')) type.remove_suffix(1);
+    return same(type, "application/json");
 }
 
 result<router::circumstances> read_circumstances(const net::request_head& head, const caller& who) {

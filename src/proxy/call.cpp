@@ -3,13 +3,10 @@
 #include "weir/base/digest.hpp"
 #include "weir/dialect/schema_check.hpp"
 #include "weir/dialect/turn_keys.hpp"
-#include "weir/net/inflate.hpp"
 #include "weir/proxy/log.hpp"
 #include "weir/proxy/settle.hpp"
 
 #include "mending.hpp"
-
-#include <boost/beast/core/string.hpp>
 
 #include <array>
 #include <chrono>
@@ -51,37 +48,16 @@ call::call(context& here, frontend::exchange& client, const dialect::api& api, s
       upstream_path_(upstream_path) {}
 
 call::phase call::serve() {
-    if (auto done = co_await read(); !done) co_return done;
+    if (auto done = co_await read_body(); !done) co_return done;
     if (auto done = route(); !done) co_return done;
     co_return co_await forward();
-}
-
-call::phase call::read() {
-    const std::string_view coding = client_.head()["Content-Encoding"];
-    const bool packed = boost::beast::iequals(coding, "gzip");
-    const bool plain = coding.empty() || boost::beast::iequals(coding, "identity");
-    if (!plain && !(packed && settings_.front.gzip_bodies)) {
-        co_return client_fault(errc::unsupported_media, "bodies must not be compressed", "Content-Encoding");
-    }
-    auto body = co_await client_.read_body(settings_.bounds.request_bytes_max);
-    if (body && packed) {
-        body = net::inflate_gzip(body->text(), settings_.bounds.inflated_bytes_max, here_.on.bodies);
-    }
-    if (!body) {
-        answer_.client_left = body.error().detail.empty();
-        co_return std::unexpected(std::move(body.error()));
-    }
-    body_ = std::move(*body);
-    row_.request_bytes = static_cast<std::int64_t>(body_.size());
-    read_at_ = here_.on.time->now();
-    co_return result<void>{};
 }
 
 result<void> call::route() {
     const auto about = read_circumstances(client_.head(), who_);
     if (!about) return std::unexpected(about.error());
     const auto find = [this](std::span<const std::string> keys) {
-        return here_.home.custody.find(who_.key_id, keys, steady_ms(here_.on.time->now()));
+        return here_.home.custody.find(owner(), keys, steady_ms(here_.on.time->now()));
     };
     auto judged =
         judge(api_.kind(), body_.padded(), here_.indexer, here_.home.words, settings_, *about, find);
@@ -112,6 +88,14 @@ upstream::outgoing call::compose(const dialect::edit_list& edits, const upstream
     return out;
 }
 
+// Without client keys the credential tells clients apart, though it need not be checked here.
+std::string call::owner() const {
+    if (!who_.key_id.empty()) return who_.key_id;
+    const net::request_head& head = client_.head();
+    const std::string_view bearer = head["Authorization"];
+    return hex(sha256(bearer.empty() ? head["x-api-key"] : bearer));
+}
+
 bool call::keeps_reasoning() const {
     using enum dialect::api_kind;
     return (api_.kind() == chat || api_.kind() == messages) && judged_->index.tools > 0 &&
@@ -135,16 +119,19 @@ call::phase call::forward() {
     upstream::pool& pool = here_.pool_of(name);
     sent_ = plan_call(body_.padded(), *judged_, settings_, here_.home.effort_aliases, pool.to());
     row_.mended = sent_.made.text();
-    if (auto taken = take_slot(); !taken) co_return taken;
+    if (auto taken = take_slot(); !taken) {
+        sent_ = {};
+        co_return taken;
+    }
     co_return co_await relay_answer(pool, compose(sent_.edits, pool.to()), plan());
 }
 
 void call::complete() {
-    if (answer_.facts.error || answer_.turn.overflow) return;
+    if (answer_.facts.error) return;
     check_answer();
-    if (!keeps_reasoning() || !answer_.turn.has_reasoning) return;
-    const std::vector<std::string> keys = dialect::turn_keys(answer_.turn);
-    here_.home.custody.keep(who_.key_id, keys, {answer_.turn.reasoning, answer_.turn.signature},
+    if (!keeps_reasoning() || !answer_.turn.has_reasoning || answer_.turn.overflow) return;
+    const std::vector<std::string> keys = dialect::turn_keys(answer_.turn, judged_->asked);
+    here_.home.custody.keep(owner(), keys, {answer_.turn.reasoning, answer_.turn.signature},
                             steady_ms(here_.on.time->now()));
 }
 
@@ -152,7 +139,9 @@ void call::check_answer() {
     if (sent_.schema.empty()) return;
     // A call of a tool comes instead of the answer that the schema is for.
     if (!answer_.turn.call_ids.empty()) return;
-    row_.checked = name_of(dialect::check_schema(sent_.schema, answer_.turn.text));
+    const auto verdict = answer_.turn.overflow ? dialect::schema_verdict::unknown
+                                               : dialect::check_schema(sent_.schema, answer_.turn.text);
+    row_.checked = name_of(verdict);
 }
 
 dialect::mend_set call::mended() const {
@@ -177,7 +166,6 @@ frontend::field_list call::own_fields() const {
 void call::price_row() {
     note_answer(row_, {answer_.facts, billed_, judged_ ? judged_->features.context_tokens : 0});
     price(row_, settings_);
-    if (row_.attempts == 0) return;
     const dialect::mend_set made = mended();
     row_.mended = made.text();
     for (std::size_t i = 0; i < dialect::mend_count; ++i) {

@@ -22,12 +22,13 @@ private:
     frontend::field_list own_fields() const override;
     void complete() override;
 
-    phase read();
     result<void> route();
     phase forward();
     upstream::outgoing compose(const dialect::edit_list& edits, const upstream::settings& to) const;
     relay_plan plan() const;
     dialect::mend_set mended() const;
+    // Whose thinking custody keeps.
+    std::string owner() const;
     bool keeps_reasoning() const;
     void check_answer();
     void tell_of_other_model() const;

@@ -8,11 +8,13 @@
 #include "call.hpp"
 #include "cors.hpp"
 #include "forwarding.hpp"
+#include "payload.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <set>
 #include <string>
+#include <vector>
 
 namespace weir::proxy {
 
@@ -56,24 +58,52 @@ frontend::response refusal(const fault& f, std::string_view path) {
 
 std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
 
-// The names that a client may ask for: routed ones (but for patterns), the tiers' models, pins.
-std::string models_body(const router::routing& routes) {
-    json list = json::array();
+struct named_model {
+    std::string id;
+    const router::tier* like;
+};
+
+// The names that a client may ask for: routed ones (but for patterns), the tiers' models, pins. Never empty.
+std::vector<named_model> models_of(const router::routing& routes) {
+    std::vector<named_model> list;
     std::set<std::string> seen;
     const auto add = [&](const std::string& id, const router::tier& like) {
-        if (!seen.insert(id).second) return;
-        list.push_back({{"id", id},
-                        {"object", "model"},
-                        {"owned_by", "deepseek"},
-                        {"context_window", like.context_tokens_max},
-                        {"max_output_tokens", like.output_tokens_max}});
+        if (seen.insert(id).second) list.push_back({id, &like});
     };
     for (const std::string& name : routes.routed) {
         if (!name.ends_with('*')) add(name, routes.tiers.front());
     }
     for (const router::tier& t : routes.tiers) add(t.model, t);
     for (const router::pin& p : routes.pins) add(p.name, routes.tiers[p.tier]);
+    return list;
+}
+
+std::string models_body(const router::routing& routes) {
+    json list = json::array();
+    for (const named_model& m : models_of(routes)) {
+        list.push_back({{"id", m.id},
+                        {"object", "model"},
+                        {"owned_by", "deepseek"},
+                        {"context_window", m.like->context_tokens_max},
+                        {"max_output_tokens", m.like->output_tokens_max}});
+    }
     return dump({{"object", "list"}, {"data", std::move(list)}});
+}
+
+// One page. A release that is not known is the epoch. Source: Anthropic, List Models.
+std::string anthropic_models_body(const router::routing& routes) {
+    const std::vector<named_model> all = models_of(routes);
+    json list = json::array();
+    for (const named_model& m : all) {
+        list.push_back({{"type", "model"},
+                        {"id", m.id},
+                        {"display_name", m.id},
+                        {"created_at", "1970-01-01T00:00:00Z"}});
+    }
+    return dump({{"data", std::move(list)},
+                 {"has_more", false},
+                 {"first_id", all.front().id},
+                 {"last_id", all.back().id}});
 }
 
 // Answers a request that needs no body; who may not ask is counted and told so.
@@ -109,7 +139,7 @@ task<void> serve_count_tokens(context& here, exchange& ex) {
     caller who;
     if (!co_await let_in(here, ex, who)) co_return;
     const limits& bounds = here.home.settings.bounds;
-    const auto body = co_await ex.read_body(bounds.request_bytes_max);
+    const auto body = co_await read_payload(ex, here.home.settings);
     if (!body && body.error().detail.empty()) co_return;
     const auto index = body ? here.indexer.read(api_kind::messages, body->padded(), bounds)
                             : result<dialect::body_index>(std::unexpected(body.error()));
@@ -124,7 +154,10 @@ task<void> serve_count_tokens(context& here, exchange& ex) {
 task<void> serve_models(context& here, exchange& ex) {
     caller who;
     if (!co_await let_in(here, ex, who)) co_return;
-    co_await ex.respond(frontend::json_response(200, models_body(here.home.settings.routes)));
+    const bool anthropic = api_of_path(ex.head().path).kind() == api_kind::messages;
+    const router::routing& routes = here.home.settings.routes;
+    co_await ex.respond(
+        frontend::json_response(200, anthropic ? anthropic_models_body(routes) : models_body(routes)));
 }
 
 // A request of another key is as unknown as one that never was.
@@ -185,11 +218,11 @@ void add_own(frontend::site& s, context& here) {
             const std::string path = base + version;
             s.endpoints.push_back(
                 {get, path.empty() ? "/" : path, [](exchange& ex) { return serve_root(ex); }});
+            s.endpoints.push_back(
+                {get, path + "/models", [&here](exchange& ex) { return serve_models(here, ex); }});
         }
     }
     for (const std::string version : versions) {
-        s.endpoints.push_back(
-            {get, version + "/models", [&here](exchange& ex) { return serve_models(here, ex); }});
         s.endpoints.push_back(
             {get, version + "/requests/*", [&here](exchange& ex) { return serve_request_row(here, ex); }});
         s.endpoints.push_back({get, version + "/user/balance",

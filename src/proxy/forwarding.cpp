@@ -45,25 +45,32 @@ result<std::string> forwarding::path() const {
     return path;
 }
 
-forwarding::phase forwarding::serve() {
+result<void> forwarding::check() const {
+    const net::request_head& head = client_.head();
     if (why_ == purpose::balance && !who_.may_see_balance) {
-        co_return client_fault(errc::not_allowed, "this key may not see the balance");
+        return client_fault(errc::not_allowed, "this key may not see the balance");
     }
+    if (why_ == purpose::listed && !who_.may_forward) {
+        return client_fault(errc::not_allowed, "this key may not use endpoints that are passed on");
+    }
+    if (head.has_body() && head.method != net::http_method::post) {
+        return client_fault(errc::malformed_http, "only POST has a body here");
+    }
+    if (head.has_body() && !what_.any_media && !is_json(head["Content-Type"])) {
+        return client_fault(errc::unsupported_media, "Content-Type must be application/json");
+    }
+    return {};
+}
+
+forwarding::phase forwarding::serve() {
+    if (auto checked = check(); !checked) co_return checked;
     auto way = path();
     if (!way) co_return std::unexpected(std::move(way.error()));
     const net::request_head& head = client_.head();
-    if (head.has_body() && head.method != net::http_method::post) {
-        co_return client_fault(errc::malformed_http, "only POST has a body here");
-    }
-    auto body = co_await client_.read_body(settings_.bounds.request_bytes_max);
-    if (!body) {
-        answer_.client_left = body.error().detail.empty();
-        co_return std::unexpected(std::move(body.error()));
-    }
-    body_ = std::move(*body);
-    row_.request_bytes = static_cast<std::int64_t>(body_.size());
-    read_at_ = here_.on.time->now();
+    if (auto done = co_await read_body(); !done) co_return done;
     if (metered_) {
+        charge();
+        row_.estimated = true;
         if (auto taken = take_slot(); !taken) co_return taken;
     }
     upstream::pool& pool = here_.pool_of(what_.upstream);
@@ -80,10 +87,15 @@ forwarding::phase forwarding::serve() {
 }
 
 void forwarding::price_row() {
-    const pricing::price_book& book = settings_.prices;
     price(row_, settings_);
-    const bool succeeded = row_.upstream_status >= 200 && row_.upstream_status < 300;
-    if (what_.fee.empty() || !succeeded) return;
+    if (billed_) charge();
+    // It was asked, and nobody waited for what came of it.
+    row_.estimated = billed_ && row_.upstream_status == 0;
+}
+
+void forwarding::charge() {
+    const pricing::price_book& book = settings_.prices;
+    if (what_.fee.empty()) return;
     const auto fee = book.fee_at(what_.fee, from_unix_ms(row_.started_ms));
     row_.price_tariff = fee ? "fee" : "";
     row_.cost = fee.value_or(pricing::pico{});

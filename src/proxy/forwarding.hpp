@@ -20,8 +20,11 @@ public:
 private:
     phase serve() override;
     void price_row() override;
+    void charge();
     void complete() override {}
 
+    // Faults: not_allowed, malformed_http, unsupported_media.
+    result<void> check() const;
     // The path upstream; a fault where the client's own segment is more than a plain name.
     result<std::string> path() const;
 

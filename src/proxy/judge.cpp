@@ -17,21 +17,23 @@ std::size_t restore_reasoning(judgement& j, padded_view body, dialect::mend_set 
                               const reasoning_finder& find) {
     std::size_t lost = 0;
     std::size_t bytes = 0;
+    dialect::question_finder questions(body, j.index);
     for (const std::size_t message : dialect::turns_without_reasoning(j.index)) {
-        std::optional<state::kept_reasoning> kept;
+        std::shared_ptr<const state::kept_reasoning> kept;
         if (find && on.has(dialect::mend::reasoning) && bytes < restored_bytes_max) {
-            kept = find(dialect::turn_keys(body, j.index, message));
+            kept = find(dialect::turn_keys(body, j.index, message, questions.before(message)));
         }
         if (kept) bytes += kept->text.size() + kept->signature.size();
         if (bytes > restored_bytes_max) kept.reset();
         if (!kept) ++lost;
         if (kept) {
             j.features.context_tokens += dialect::estimate_tokens(kept->text);
-            j.reasoning.push_back({message, std::move(kept->text), std::move(kept->signature), true});
+            j.reasoning.push_back({message, kept->text, kept->signature, true});
         } else if (on.has(dialect::mend::reasoning_empty)) {
             j.reasoning.push_back({message, {}, {}, false});
         }
     }
+    if (j.index.tools > 0) j.asked = questions.before(j.index.messages.size());
     return lost;
 }
 
@@ -43,7 +45,7 @@ result<judgement> judge(dialect::api_kind api, padded_view body, dialect::body_i
     auto index = indexer.read(api, body, settings.bounds);
     if (!index) return std::unexpected(std::move(index.error()));
     const dialect::ask ask = dialect::ask_of(body, *index, settings.asks);
-    judgement j{std::move(*index), {}, {}, {}};
+    judgement j{std::move(*index), {}, {}, {}, {}};
     j.features = classifier::features_of(body, j.index, ask, words);
     router::circumstances known = about;
     if (j.index.thinking != dialect::thinking_word::disabled)

@@ -1,6 +1,16 @@
 #include "mending.hpp"
 
 namespace weir::proxy {
+namespace {
+
+dialect::overruled_by overruled(const router::decision& route) {
+    using enum dialect::overruled_by;
+    if (route.effort_reason == "gate_tool_choice") return forced_tool_choice;
+    if (route.effort_reason == "gate_reasoning") return reasoning_lost;
+    return nothing;
+}
+
+}  // namespace
 
 alias_list list_aliases(const router::routing& routes) {
     alias_list all;
@@ -24,7 +34,7 @@ dialect::mended_body plan_call(padded_view body, const judgement& j, const confi
     about.context_tokens_max = tier.context_tokens_max;
     about.output_tokens_max = tier.output_tokens_max;
     about.usage_on_request = to.usage_on_request;
-    about.forced_tool_choice = route.effort_reason == "gate_tool_choice";
+    about.overruled = overruled(route);
     if (route.thinking) about.reasoning = j.reasoning;
     return dialect::plan_edits(body, j.index, about);
 }

@@ -5,9 +5,11 @@
 #include "weir/proxy/settle.hpp"
 
 #include "access_log.hpp"
+#include "payload.hpp"
 
 #include <boost/beast/core/string.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -27,6 +29,17 @@ bool is_ours(std::string_view name) noexcept {
     constexpr std::string_view cors = "Access-Control-";
     return boost::beast::iequals(name, "Date") || boost::beast::iequals(name.substr(0, ours.size()), ours) ||
            boost::beast::iequals(name.substr(0, cors.size()), cors);
+}
+
+// The fields that this hop alone is told of, from all lines that name some. RFC 9110 7.6.1.
+std::string named_by_connection(const net::answer_head& head) {
+    std::string named;
+    const auto lines = head.lines.equal_range("Connection");
+    for (auto line = lines.first; line != lines.second; ++line) {
+        if (!named.empty()) named += ',';
+        named += line->value();
+    }
+    return named;
 }
 
 }  // namespace
@@ -68,6 +81,18 @@ result<void> metered_request::enter() {
     return {};
 }
 
+metered_request::phase metered_request::read_body() {
+    auto body = co_await read_payload(client_, settings_);
+    if (!body) {
+        answer_.client_left = body.error().detail.empty();
+        co_return std::unexpected(std::move(body.error()));
+    }
+    body_ = std::move(*body);
+    row_.request_bytes = static_cast<std::int64_t>(body_.size());
+    read_at_ = here_.on.time->now();
+    co_return result<void>{};
+}
+
 result<void> metered_request::take_slot() {
     auto slot = here_.home.ledger.begin(here_.on.number, row_);
     if (!slot) return std::unexpected(std::move(slot.error()));
@@ -93,7 +118,6 @@ metered_request::phase metered_request::relay_answer(upstream::pool& pool, const
     });
     row_.attempts = 1;
     plan.sent_at = here_.on.time->now();
-    plan.end_waits = here_.home.ledger.durable() == metering::durability::power;
     here_.metrics.count_overhead((plan.sent_at - read_at_).count());
     auto head = co_await attempt.open(request);
     result<void> came_to;
@@ -122,9 +146,10 @@ frontend::field_list metered_request::own_fields() const { return {{"x-weir-requ
 
 frontend::field_list metered_request::answer_fields(const net::answer_head& head) const {
     frontend::field_list fields = own_fields();
+    const std::string named = named_by_connection(head);
     for (const auto& line : head.lines) {
         const std::string_view name = line.name_string();
-        if (is_ours(name) || net::is_hop_by_hop(name, head["Connection"])) continue;
+        if (is_ours(name) || net::is_hop_by_hop(name, named)) continue;
         fields.emplace_back(name, line.value());
     }
     return fields;
@@ -147,7 +172,7 @@ void metered_request::finish_row() {
 
 // power: the row is on the disk before the client has the end of its answer.
 task<void> metered_request::before_end() {
-    if (!metered_ || here_.home.ledger.durable() != metering::durability::power) co_return;
+    if (settled_ || !metered_ || here_.home.ledger.durable() != metering::durability::power) co_return;
     if (row_.status == 0) row_.status = row_.upstream_status;
     note_outcome(nullptr);
     finish_row();
@@ -167,10 +192,16 @@ void metered_request::note_outcome(const fault* why) {
         row_.error = code_name(why->code);
     } else if (row_.upstream_status >= 400) {
         row_.how = upstream_error;
-    } else if (answer_.facts.error) {
+    } else if (answer_.facts.error || broke_off(answer_.facts.finish_reason)) {
         row_.how = failed;
         row_.error = code_name(errc::upstream_status);
     }
+}
+
+// The upstream ended its answer properly and says itself that it is none.
+bool metered_request::broke_off(const std::string& finish_reason) const {
+    const std::vector<std::string>& failed = settings_.failed_finish_reasons;
+    return std::ranges::find(failed, finish_reason) != failed.end();
 }
 
 void metered_request::settle(const fault* why) {
@@ -178,18 +209,13 @@ void metered_request::settle(const fault* why) {
         here_.metrics.count_refusal(why->code);
         return;
     }
-    if (!metered_) {
-        finish_row();
-        log_request(row_, why);
-        return;
-    }
     if (!settled_) {
         if (row_.status == 0 && client_.answered()) row_.status = row_.upstream_status;
         note_outcome(why);
         finish_row();
-        here_.home.ledger.settle(row_, std::exchange(slot_, std::nullopt));
+        if (metered_) here_.home.ledger.settle(row_, std::exchange(slot_, std::nullopt));
     }
-    here_.metrics.count(row_);
+    if (metered_) here_.metrics.count(row_);
     log_request(row_, why);
 }
 

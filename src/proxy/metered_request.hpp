@@ -38,6 +38,8 @@ protected:
     void committed() override;
     net::task<void> before_end() override;
 
+    // The client's body, freed of its coding.
+    phase read_body();
     // Asks the upstream and relays its answer; the slot is taken before the first byte goes out.
     phase relay_answer(upstream::pool& pool, const upstream::outgoing& request, relay_plan plan);
     result<void> take_slot();
@@ -61,6 +63,7 @@ private:
     net::task<void> refuse(const fault& why);
     void settle(const fault* why);
     void note_outcome(const fault* why);
+    bool broke_off(const std::string& finish_reason) const;
     void finish_row();
     static fault client_gone();
 

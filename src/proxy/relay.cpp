@@ -1,7 +1,5 @@
 #include "relay.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -14,11 +12,6 @@ namespace {
 bool is_readable(const net::answer_head& head) {
     const std::string_view coding = head["Content-Encoding"];
     return coding.empty() || coding == "identity";
-}
-
-std::string json_string(const std::string& text) {
-    using nlohmann::json;
-    return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -45,7 +38,10 @@ net::mono_time relay::next_due(bool has_output) const {
 task<result<void>> relay::run(const net::answer_head& head) {
     const bool is_stream = std::string_view{head["Content-Type"]}.starts_with("text/event-stream");
     if (plan_.api && success(head) && is_stream) co_return co_await events(head);
-    co_return co_await whole(head);
+    auto came_to = co_await whole(head);
+    // JSON cannot carry an error after its beginning: the missing end of the framing says it.
+    if (!came_to && begun_) client_.abandon();
+    co_return came_to;
 }
 
 // ---- events ----
@@ -62,8 +58,11 @@ std::string_view relay::edited(std::string_view payload, bool last) {
 void relay::begin_once(const net::answer_head& head) {
     if (std::exchange(begun_, true)) return;
     // What is still looked for is declared as well: the head cannot be changed later.
-    out_.names_asked_model = edit_ && !plan_.name_model.empty() && (edit_->changed() || edit_->looking());
+    if (edit_ && !plan_.name_model.empty() && (edit_->changed() || edit_->looking())) {
+        out_.names_asked_model = true;
+    }
     client_.begin(static_cast<int>(head.status), owner_.answer_fields(head));
+    owner_.committed();
 }
 
 task<bool> relay::pass(std::string_view payload, bool last) {
@@ -75,49 +74,54 @@ task<bool> relay::pass(std::string_view payload, bool last) {
     co_return taken;
 }
 
+void relay::choose_edit() {
+    if (!plan_.name_model.empty()) {
+        edit_ = dialect::stream_edit::name_model(plan_.name_model, bounds_.event_bytes_max);
+    } else if (plan_.drop_usage) {
+        edit_ = dialect::stream_edit::drop_usage(bounds_.event_bytes_max);
+    }
+}
+
+void relay::complete_once(const dialect::answer_facts& facts) {
+    if (!facts.done || std::exchange(completed_, true)) return;
+    out_.facts = facts;
+    owner_.complete();
+}
+
 task<result<void>> relay::events(const net::answer_head& head) {
     const bool readable = is_readable(head);
     dialect::stream_reader reader(*plan_.api, bounds_.event_bytes_max, readable ? turn() : nullptr);
-    if (readable && !plan_.name_model.empty()) {
-        edit_ = dialect::stream_edit::name_model(plan_.name_model, bounds_.event_bytes_max);
-    } else if (readable && plan_.drop_usage) {
-        edit_ = dialect::stream_edit::drop_usage(bounds_.event_bytes_max);
-    }
+    if (readable) choose_edit();
     result<void> came_to;
     bool ended = false;
-    bool delivered = false;
     while (!ended) {
-        const auto payload = co_await from_.read_some(next_due(reader.facts().has_output || !readable));
+        const auto payload = co_await from_.read_some(next_due(reader.so_far().has_output || !readable));
         if (!payload) came_to = std::unexpected(payload.error());
         if (!payload || payload->empty()) break;
-        if (!std::exchange(came_, true)) owner_.committed();
         out_.payload_bytes += static_cast<std::int64_t>(payload->size());
         if (readable) reader.observe(*payload);
-        const bool done = reader.facts().done;
-        ended = from_.done() && !plan_.end_waits && (done || !readable);
+        const bool done = reader.so_far().done;
+        ended = from_.done() && (done || !readable);
         const std::string_view bytes = edited(*payload, ended);
-        if (done && !std::exchange(completed_, true)) {
-            out_.facts = reader.facts();
-            owner_.complete();
-        }
+        complete_once(reader.so_far());
         if (!bytes.empty() || ended) begin_once(head);
+        if (done || ended) co_await owner_.before_end();
         if (!co_await pass(bytes, ended)) break;
-        delivered = done;
+        delivered_ = done;
     }
     if (edit_ && edit_->changed()) out_.names_asked_model = !plan_.name_model.empty();
     out_.facts = reader.facts();
     if (ended) co_return came_to;
-    if (delivered && (out_.client_left || !came_to)) {
+    if (delivered_ && (out_.client_left || !came_to)) {
         // The client has the last event: all that is missing is the end of the framing, for a reader who may
         // have gone.
         out_.client_left = false;
         client_.abandon();
-        co_await owner_.before_end();
         co_return result<void>{};
     }
     if (out_.client_left) co_return came_to;
     if (!came_to && !readable) {
-        client_.abandon();
+        if (begun_) client_.abandon();
         co_return came_to;
     }
     if (came_to && readable && !out_.facts.done && !out_.facts.error) {
@@ -130,30 +134,40 @@ task<result<void>> relay::events(const net::answer_head& head) {
 
 task<result<void>> relay::end_events(const dialect::stream_reader& reader, result<void> came_to) {
     const std::string held(edit_ ? edit_->rest() : std::string_view{});
+    bool taken = true;
     if (came_to) {
+        complete_once(out_.facts);
         co_await owner_.before_end();
-        co_await client_.end(held);
-    } else if (begun_ && came_) {
+        taken = co_await client_.end(held);
+    } else if (begun_) {
         // What is held is part of an event that will not be whole: the client has not seen it, and shall not.
         const std::string event = plan_.api->error_event(came_to.error(), out_.facts);
-        co_await client_.end(!held.empty() || reader.at_boundary() ? event : "\n\n" + event);
+        taken = co_await client_.end(!held.empty() || reader.at_boundary() ? event : "\n\n" + event);
     }
+    if (!taken && !delivered_) out_.client_left = true;
     co_return came_to;
 }
 
 // ---- whole answers ----
 
-std::optional<std::string> relay::renamed(std::string_view text) {
-    if (plan_.name_model.empty()) return std::nullopt;
-    const auto at = dialect::model_of_answer(text);
-    if (!at) return std::nullopt;
-    const std::string name = json_string(plan_.name_model);
-    if (text.substr(at->offset, at->length) == name) return std::nullopt;
-    out_.names_asked_model = true;
-    std::string out;
-    out.reserve(text.size() + name.size());
-    out.append(text.substr(0, at->offset)).append(name).append(text.substr(at->offset + at->length));
-    return out;
+std::optional<std::string> relay::renamed(const net::answer_head& head, std::string_view text) {
+    if (!plan_.api || plan_.name_model.empty() || !success(head) || !is_readable(head)) return std::nullopt;
+    auto named = dialect::name_model(text, plan_.name_model);
+    if (named) out_.names_asked_model = true;
+    return named;
+}
+
+task<bool> relay::pass_blanks(const net::answer_head& head, net::body_buffer& held) {
+    const auto waited = client_.worker().time->now() - plan_.sent_at;
+    const bool slow = timers_.blank_lines_held_ms > 0 && waited >= milliseconds{timers_.blank_lines_held_ms};
+    if (!slow || !plan_.api || !success(head) || !is_readable(head)) co_return true;
+    if (held.text().find_first_not_of(" \t\r\n") != std::string_view::npos) co_return true;
+    // Whether the name will be written is not known yet, and the head cannot be changed later.
+    out_.names_asked_model = !plan_.name_model.empty();
+    begin_once(head);
+    const bool taken = co_await pass(held.text(), false);
+    held.release();
+    co_return taken;
 }
 
 task<result<void>> relay::whole(const net::answer_head& head) {
@@ -162,7 +176,6 @@ task<result<void>> relay::whole(const net::answer_head& head) {
     net::body_buffer held = bodies.take(std::min(head.content_length.value_or(0), bytes_max));
     const auto note_facts = [&] {
         if (plan_.api) out_.facts = dialect::read_answer(*plan_.api, held.padded(), turn());
-        out_.payload_bytes = static_cast<std::int64_t>(held.size());
     };
     for (;;) {
         const auto payload = co_await from_.read_some(next_due(true));
@@ -171,8 +184,10 @@ task<result<void>> relay::whole(const net::answer_head& head) {
             co_return std::unexpected(payload.error());
         }
         if (payload->empty()) break;
+        out_.payload_bytes += static_cast<std::int64_t>(payload->size());
         held.append(*payload, bodies);
         if (held.size() > bytes_max) co_return co_await onward(head, std::move(held));
+        if (!co_await pass_blanks(head, held)) co_return result<void>{};
     }
     note_facts();
     if (out_.client_left) co_return result<void>{};
@@ -181,35 +196,27 @@ task<result<void>> relay::whole(const net::answer_head& head) {
     if (success(head) && !says_its_end && !whole_json) {
         co_return upstream_fault(errc::upstream_protocol, "the answer ended within its JSON");
     }
-    owner_.committed();
-    std::optional<std::string> changed;
-    if (plan_.api && success(head) && is_readable(head)) {
-        changed = renamed(held.text());
-        if (out_.facts.done) owner_.complete();
-    }
+    const std::optional<std::string> changed = renamed(head, held.text());
+    if (plan_.api && success(head) && is_readable(head)) complete_once(out_.facts);
     co_await owner_.before_end();
-    const std::string_view body = changed ? std::string_view{*changed} : held.text();
-    if (!co_await client_.respond(static_cast<int>(head.status), owner_.answer_fields(head), body)) {
-        out_.client_left = true;
-    }
+    if (!co_await respond(head, changed ? std::string_view{*changed} : held.text())) out_.client_left = true;
     co_return result<void>{};
 }
 
-task<result<void>> relay::onward(const net::answer_head& head, net::body_buffer held) {
-    const auto changed =
-        plan_.api && success(head) && is_readable(head) ? renamed(held.text()) : std::nullopt;
-    client_.begin(static_cast<int>(head.status), owner_.answer_fields(head));
+task<bool> relay::respond(const net::answer_head& head, std::string_view body) {
+    if (begun_) co_return co_await client_.end(body);
     owner_.committed();
-    out_.payload_bytes = static_cast<std::int64_t>(held.size());
+    co_return co_await client_.respond(static_cast<int>(head.status), owner_.answer_fields(head), body);
+}
+
+task<result<void>> relay::onward(const net::answer_head& head, net::body_buffer held) {
+    const std::optional<std::string> changed = renamed(head, held.text());
+    begin_once(head);
     bool taken = co_await client_.write(changed ? std::string_view{*changed} : held.text());
     held.release();
     while (taken) {
         const auto payload = co_await from_.read_some(next_due(true));
-        if (!payload) {
-            // JSON cannot carry an error after its beginning: the missing end of the framing says it.
-            client_.abandon();
-            co_return std::unexpected(payload.error());
-        }
+        if (!payload) co_return std::unexpected(payload.error());
         if (payload->empty()) break;
         out_.payload_bytes += static_cast<std::int64_t>(payload->size());
         taken = co_await client_.write(*payload);

@@ -19,11 +19,11 @@ namespace weir::proxy {
 class relay_owner {
 public:
     virtual frontend::field_list answer_fields(const net::answer_head& head) const = 0;
-    // The first payload byte is here: no other attempt from now on.
+    // The answer begins to go to the client: no other attempt from now on.
     virtual void committed() = 0;
     // The answer is whole; its last bytes have not gone to the client yet.
     virtual void complete() = 0;
-    // Before the client can know that the answer is whole, where relay_plan::end_waits.
+    // Before the client can know that the answer is whole. May come twice.
     virtual net::task<void> before_end() = 0;
 
 protected:
@@ -35,8 +35,7 @@ struct relay_plan {
     bool stream = false;                // as the client asked
     std::string name_model;             // Messages: the answer names this model; "" leaves it
     bool drop_usage = false;            // a chunk of usage that the client did not ask for
-    bool end_waits = false;
-    std::size_t turn_bytes_max = 0;  // of what the assistant says, to be kept or checked; 0: not read
+    std::size_t turn_bytes_max = 0;     // of what the assistant says, to be kept or checked; 0: not read
     net::mono_time sent_at{};
 };
 
@@ -67,8 +66,13 @@ public:
 
 private:
     net::task<result<void>> events(const net::answer_head& head);
+    // What is still held, then the end or an error.
     net::task<result<void>> end_events(const dialect::stream_reader& reader, result<void> came_to);
     net::task<result<void>> whole(const net::answer_head& head);
+    // Blank lines before the JSON keep a connection alive: once the answer is slow they pass. False: the
+    // client is gone.
+    net::task<bool> pass_blanks(const net::answer_head& head, net::body_buffer& held);
+    net::task<bool> respond(const net::answer_head& head, std::string_view body);
     // An answer too long to hold: what was held so far, and the rest as it comes.
     net::task<result<void>> onward(const net::answer_head& head, net::body_buffer held);
 
@@ -77,8 +81,10 @@ private:
     std::string_view edited(std::string_view payload, bool last);
     net::task<bool> pass(std::string_view payload, bool last);
     void begin_once(const net::answer_head& head);
+    void choose_edit();
+    void complete_once(const dialect::answer_facts& facts);
     // The same text with the model's name, where there is one to write.
-    std::optional<std::string> renamed(std::string_view text);
+    std::optional<std::string> renamed(const net::answer_head& head, std::string_view text);
     net::mono_time next_due(bool has_output) const;
     dialect::answer_turn* turn() noexcept;
 
@@ -91,9 +97,9 @@ private:
     relayed& out_;
     std::optional<dialect::stream_edit> edit_;
     std::string joined_;  // last bytes and what was still held
-    bool came_ = false;   // a payload byte
     bool begun_ = false;
     bool completed_ = false;
+    bool delivered_ = false;  // the client has the terminal event
 };
 
 }  // namespace weir::proxy

@@ -88,12 +88,24 @@ choice by_policy(const situation& now) {
     return on_tier(now.routes, now.traffic.default_tier, "default", {});
 }
 
+fault unanswerable(std::string detail, std::string field) {
+    return {errc::no_candidate, origin::client, std::move(detail), std::move(field)};
+}
+
 fault cannot_answer(const situation& now, strike why, bool pinned) {
-    if (pinned && why == strike::images) {
-        return {errc::unsupported_image, origin::client, "this model reads no images", "messages"};
-    }
-    if (why == strike::images) {
-        return {errc::no_candidate, origin::client, "no model that could answer reads images", "messages"};
+    switch (why) {
+        case strike::images:
+            if (!pinned) return unanswerable("no model that could answer reads images", "messages");
+            return {errc::unsupported_image, origin::client, "this model reads no images", "messages"};
+        case strike::files:
+            if (!pinned) return unanswerable("no model that could answer reads files", "messages");
+            return {errc::unsupported_file, origin::client, "this model reads no files", "messages"};
+        case strike::tools:
+            if (!pinned) return unanswerable("no model that could answer runs these tools", "tools");
+            return {errc::unsupported_tool, origin::client, "this model does not run these tools", "tools"};
+        case strike::context:
+        case strike::none:
+            break;
     }
     return {errc::no_candidate, origin::client,
             "the input is estimated at " + std::to_string(now.f.context_tokens) +
@@ -101,14 +113,29 @@ fault cannot_answer(const situation& now, strike why, bool pinned) {
             "messages"};
 }
 
+std::string gate_name(strike why) {
+    switch (why) {
+        case strike::images:
+            return "gate_images";
+        case strike::files:
+            return "gate_files";
+        case strike::tools:
+            return "gate_tools";
+        case strike::context:
+        case strike::none:
+            break;
+    }
+    return "gate_context";
+}
+
 // A pin stays or is refused; anything else moves to the best tier that is left.
 result<choice> through_gates(const situation& now, choice c) {
-    const std::vector<strike> struck = struck_tiers(now.routes, now.f);
+    const std::vector<strike> struck = struck_tiers(now.routes, now.index, now.f);
     const strike why = struck[c.tier];
     if (why == strike::none) return c;
     const auto left = best_left(struck, c.tier);
     if (c.pinned || !left) return std::unexpected(cannot_answer(now, why, c.pinned));
-    return on_tier(now.routes, *left, why == strike::images ? "gate_images" : "gate_context", {});
+    return on_tier(now.routes, *left, gate_name(why), {});
 }
 
 const rule* first_rule(const situation& now) {

@@ -58,10 +58,10 @@ result<effort_choice> choose_effort(const situation& now, const std::string& fro
     if (forced && rules.forced_tool_choice == thinking_rules::forced::thinking_off) {
         return set_effort(now, off, "gate_tool_choice");
     }
-    using missing = thinking_rules::missing;
-    const bool may_switch_off = rules.missing_reasoning == missing::thinking_off ||
-                                (rules.missing_reasoning == missing::leave && !stated);
-    if (now.about.reasoning_lost > 0 && may_switch_off) return set_effort(now, off, "gate_reasoning");
+    const bool lost = now.about.reasoning_lost > 0;
+    if (lost && rules.missing_reasoning == thinking_rules::missing::thinking_off) {
+        return set_effort(now, off, "gate_reasoning");
+    }
     if (forced && rules.forced_tool_choice == thinking_rules::forced::refuse) {
         return client_fault(errc::invalid_field, "thinking mode does not take a forced tool choice",
                             "tool_choice");

@@ -47,14 +47,15 @@ struct key_hash {
 
 }  // namespace
 
-// A turn is kept once for each of its keys: its calls may be looked up by any, and shards share nothing.
+// A turn has an entry for each of its keys, since its calls may be looked up by any. The text itself is
+// shared, but counted with each entry: any of them may be the last that holds it.
 struct reasoning_store::shard {
     struct entry {
         key name;
-        kept_reasoning what;
+        std::shared_ptr<const kept_reasoning> what;
         std::int64_t until_ms = 0;
         std::size_t bytes() const noexcept {
-            return what.text.size() + what.signature.size() + entry_overhead_bytes;
+            return what->text.size() + what->signature.size() + entry_overhead_bytes;
         }
     };
     using entries = std::list<entry>;
@@ -85,13 +86,13 @@ struct reasoning_store::shard {
         by_name.emplace(by_use.front().name, by_use.begin());
     }
 
-    std::optional<kept_reasoning> take_copy(const key& name, std::int64_t now_ms) {
+    std::shared_ptr<const kept_reasoning> find(const key& name, std::int64_t now_ms) {
         const std::scoped_lock lock(mutex);
         const auto found = by_name.find(name);
-        if (found == by_name.end()) return std::nullopt;
+        if (found == by_name.end()) return nullptr;
         if (found->second->until_ms <= now_ms) {
             drop(found->second);
-            return std::nullopt;
+            return nullptr;
         }
         by_use.splice(by_use.begin(), by_use, found->second);
         return found->second->what;
@@ -107,21 +108,23 @@ void reasoning_store::keep(std::string_view owner, std::span<const std::string> 
     if (bounds_.bytes_max == 0 || what.text.size() + what.signature.size() > bounds_.turn_bytes_max) return;
     const std::int64_t latest_ms = std::numeric_limits<std::int64_t>::max();
     const std::int64_t until_ms = bounds_.keep_ms > latest_ms - now_ms ? latest_ms : now_ms + bounds_.keep_ms;
+    const auto shared = std::make_shared<const kept_reasoning>(std::move(what));
     for (const std::string& name : keys) {
         const key k = key_of(owner, name);
-        shards_[k[1] % shard_count_].put({k, what, until_ms}, bounds_.bytes_max / shard_count_,
+        shards_[k[1] % shard_count_].put({k, shared, until_ms}, bounds_.bytes_max / shard_count_,
                                          bounds_.entries_max / shard_count_, now_ms);
     }
 }
 
-std::optional<kept_reasoning> reasoning_store::find(std::string_view owner, std::span<const std::string> keys,
-                                                    std::int64_t now_ms) {
-    if (bounds_.bytes_max == 0) return std::nullopt;
+std::shared_ptr<const kept_reasoning> reasoning_store::find(std::string_view owner,
+                                                            std::span<const std::string> keys,
+                                                            std::int64_t now_ms) {
+    if (bounds_.bytes_max == 0) return nullptr;
     for (const std::string& name : keys) {
         const key k = key_of(owner, name);
-        if (auto found = shards_[k[1] % shard_count_].take_copy(k, now_ms)) return found;
+        if (auto found = shards_[k[1] % shard_count_].find(k, now_ms)) return found;
     }
-    return std::nullopt;
+    return nullptr;
 }
 
 reasoning_store::counts reasoning_store::read() const {

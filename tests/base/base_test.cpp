@@ -20,6 +20,7 @@ const std::vector<errc> all_codes = {errc::malformed_json,     errc::invalid_fie
                                      errc::method_not_allowed, errc::invalid_key,
                                      errc::forbidden_origin,   errc::unsupported_media,
                                      errc::request_timeout,    errc::unsupported_image,
+                                     errc::unsupported_file,   errc::unsupported_tool,
                                      errc::no_candidate,       errc::upstream_connect,
                                      errc::upstream_status,    errc::upstream_protocol,
                                      errc::upstream_timeout,   errc::nothing_left,

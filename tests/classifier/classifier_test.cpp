@@ -138,6 +138,7 @@ TEST(features, they_are_taken_from_the_ask_and_the_index) {
     EXPECT_EQ(f.pasted_lines, 1);
     EXPECT_EQ(f.pasted_per_mille, 8 * 1000 / 30);
     EXPECT_EQ(f.images, 1);
+    EXPECT_EQ(f.files, 0);
     EXPECT_EQ(f.max_tokens, 9);
     EXPECT_TRUE(f.json_schema);
     const auto chars = static_cast<std::int64_t>(text.size());

@@ -22,11 +22,11 @@ TEST(effective_settings, are_printed_without_secrets) {
                    "client_keys: [{id: alice, sha256: "
                    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}]");
     const std::string text = print_effective(loaded(folder));
-    expect_parts(text,
-                 {"listen: \"127.0.0.1:8787\"", "base_url: \"https://api.deepseek.com:443\"", "cdef\"",
-                  "sha256: \"9f86d081...\"", "json_depth_max: 64", "drain_ms: 1", "durability: \"power\"",
-                  "policy.yaml:15 error_cost -> pro", "policy.yaml:18 default -> class_default",
-                  "minimal: \"low\"", "version: \"2026-01-01\"", "where: \"weir.yaml:21\""});
+    expect_parts(text, {"may_see_balance: false\n    may_forward: false", "listen: \"127.0.0.1:8787\"",
+                        "base_url: \"https://api.deepseek.com:443\"", "cdef\"", "sha256: \"9f86d081...\"",
+                        "json_depth_max: 64", "drain_ms: 1", "durability: \"power\"",
+                        "policy.yaml:15 error_cost -> pro", "policy.yaml:18 default -> class_default",
+                        "minimal: \"low\"", "version: \"2026-01-01\"", "where: \"weir.yaml:21\""});
     EXPECT_EQ(text.find("0123456789"), std::string::npos) << text;
     EXPECT_EQ(text.find("9f86d0818"), std::string::npos) << text;
 }
@@ -40,9 +40,31 @@ TEST(effective_settings, tell_what_is_mended_kept_and_passed_on) {
                   "user_id: \"off\"\n", "forced_tool_choice: \"thinking_off\"\n", "reasoning: \"empty\"\n",
                   "bytes_max: 67108864\n  entries_max: 65536\n  turn_bytes_max: 1048576\n  keep_ms: 5\n",
                   "- path: \"/files\"\n    methods: [\"GET\"]\n    upstream: \"deepseek\"\n"
-                  "    send: \"/v2/files\"\n    fee: \"search\"\n",
+                  "    send: \"/v2/files\"\n    fee: \"search\"\n    any_media: false\n",
+                  "failed_finish_reasons: []\n",
                   "- name: \"search\"\n      from: \"2026-01-01T00:00:00.000Z\"\n"
                   "      to: \"2026-02-01T00:00:00.000Z\"\n      pico_a_call: 750000000\n"});
+}
+
+TEST(effective_settings, tell_who_may_forward_what_and_which_answers_failed) {
+    config_folder folder;
+    folder.replace("weir.yaml", "client_keys: []",
+                   "client_keys: [{id: alice, may_forward: true, sha256: "
+                   "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}]");
+    folder.replace("weir.yaml", "  routed: [auto",
+                   "  failed_finish_reasons: [aborted, late]\n  routed: [auto");
+    folder.replace("weir.yaml", "methods: [GET]", "any_media: true, methods: [POST]");
+    expect_parts(print_effective(loaded(folder)),
+                 {"may_see_balance: false\n    may_forward: true",
+                  "failed_finish_reasons: [\"aborted\", \"late\"]\n", "any_media: true\n"});
+}
+
+TEST(effective_settings, tell_what_a_tier_reads_and_runs) {
+    config_folder folder;
+    folder.replace("weir.yaml", "images: true", "images: true, files: true, server_tools: [search, read]");
+    expect_parts(print_effective(loaded(folder)),
+                 {"images: true\n      files: true\n      server_tools: [\"search\", \"read\"]\n",
+                  "images: false\n      files: false\n      server_tools: []\n"});
 }
 
 TEST(effective_settings, tell_each_mend_by_the_word_that_sets_it) {
@@ -53,6 +75,7 @@ TEST(effective_settings, tell_each_mend_by_the_word_that_sets_it) {
     const std::string part = text.substr(mends, text.find("custody:") - mends);
     EXPECT_EQ(part.find("on\""), std::string::npos) << part;
     EXPECT_EQ(part.find("reasoning_empty"), std::string::npos) << part;
+    EXPECT_EQ(part.find("reasoning_off"), std::string::npos) << part;
     EXPECT_EQ(std::count(part.begin(), part.end(), '\n'), 13) << part;
 }
 

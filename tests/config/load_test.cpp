@@ -77,6 +77,11 @@ TEST(shipped_file, names_the_models_and_what_efforts_add) {
     EXPECT_TRUE(r.tiers[0].images);
     EXPECT_EQ(r.tiers[1].model, "deepseek-v4-pro");
     EXPECT_FALSE(r.tiers[1].images);
+    EXPECT_TRUE(r.tiers[0].files);
+    EXPECT_FALSE(r.tiers[1].files);
+    EXPECT_EQ(r.tiers[0].server_tools,
+              (std::vector<std::string>{"deepseek_web_search", "deepseek_read_url"}));
+    EXPECT_TRUE(r.tiers[1].server_tools.empty());
     EXPECT_EQ(r.tiers[1].context_tokens_max, 1'048'576);
     ASSERT_EQ(r.efforts.size(), 4U);
     EXPECT_EQ(r.efforts[2].aliases, (std::vector<std::string>{"medium", "xhigh"}));
@@ -87,8 +92,16 @@ TEST(shipped_file, names_the_models_and_what_efforts_add) {
     EXPECT_EQ(pins, (std::vector<std::string>{"deepseek-v4-flash=flash:deepseek-v4-flash.keep",
                                               "deepseek-v4-pro=pro:deepseek-v4-pro.keep",
                                               "deepseek-flash=flash:deepseek-flash.keep",
+                                              "deepseek-v4-flash-vision-exp=flash:"
+                                              "deepseek-v4-flash-vision-exp.keep",
                                               "deepseek-chat=flash:deepseek-v4-flash.none",
                                               "deepseek-reasoner=flash:deepseek-v4-flash.keep"}));
+}
+
+TEST(shipped_file, names_the_reasons_of_an_answer_that_the_upstream_broke_off) {
+    EXPECT_EQ(loaded(shipped).failed_finish_reasons,
+              (std::vector<std::string>{"insufficient_system_resource", "aborted"}));
+    EXPECT_EQ(loaded(config_folder{}.path()).failed_finish_reasons, std::vector<std::string>{});
 }
 
 TEST(shipped_file, has_prices_for_all_models_that_it_sends) {
@@ -211,7 +224,7 @@ TEST(exposure, beyond_loopback_needs_client_keys_and_a_key_of_the_upstream) {
 const char* const alice =
     "client_keys: [{id: alice, sha256: "
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08, may_route: true, may_see_balance: "
-    "true}]";
+    "true, may_forward: true}]";
 
 TEST(client_keys, open_the_way_beyond_loopback_but_not_with_passthrough) {
     overrides over;
@@ -234,11 +247,13 @@ TEST(client_keys, are_read_from_a_hash_or_a_variable) {
     EXPECT_EQ(first->id, "alice");
     EXPECT_TRUE(first->may_route);
     EXPECT_TRUE(first->may_see_balance);
+    EXPECT_TRUE(first->may_forward);
     const auto* second = s.keys.find("0123456789abcdef");
     ASSERT_NE(second, nullptr);
     EXPECT_EQ(second->id, "bob");
     EXPECT_FALSE(second->may_route);
     EXPECT_FALSE(second->may_see_balance);
+    EXPECT_FALSE(second->may_forward);
     EXPECT_EQ(s.keys.find("other"), nullptr);
 }
 

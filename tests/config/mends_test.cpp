@@ -89,12 +89,13 @@ TEST(shipped_file, passes_files_and_the_two_priced_tools_on) {
     std::string all;
     for (const auto& f : s.forwards) {
         for (const auto m : f.methods) all += std::string{net::name_of(m)} + ' ';
-        all += f.path + " -> " + f.upstream + f.send + (f.fee.empty() ? "" : " for " + f.fee) + '\n';
+        all += f.path + " -> " + f.upstream + f.send + (f.fee.empty() ? "" : " for " + f.fee) +
+               (f.any_media ? " of any media\n" : "\n");
     }
     EXPECT_EQ(all,
-              "GET POST /files -> deepseek/files\n"
+              "GET POST /files -> deepseek/files of any media\n"
               "GET DELETE /files/* -> deepseek/files/*\n"
-              "GET POST /anthropic/v1/files -> deepseek/anthropic/v1/files\n"
+              "GET POST /anthropic/v1/files -> deepseek/anthropic/v1/files of any media\n"
               "GET DELETE /anthropic/v1/files/* -> deepseek/anthropic/v1/files/*\n"
               "POST /tools/search -> deepseek/v1/tools/search for search\n"
               "POST /tools/fetch -> deepseek/v1/tools/fetch for fetch\n");
@@ -137,7 +138,8 @@ TEST(mends, are_switched_one_by_one) {
     const std::string file = "mends: {user_id: off}";
     for (std::size_t i = 0; i < dialect::mend_count; ++i) {
         const auto which = static_cast<mend>(i);
-        if (which == mend::reasoning || which == mend::reasoning_empty) continue;
+        const std::string_view name_here = dialect::name_of(which);
+        if (name_here.starts_with("reasoning")) continue;
         const std::string name{dialect::name_of(which)};
         const settings s = with(file, "mends: {" + name + ": off}");
         EXPECT_EQ(s.mends, all_but({which})) << name << ": " << s.mends.text();
@@ -163,8 +165,8 @@ TEST(mends, of_thinking_have_words_of_their_own) {
         {"{reasoning: empty}", mend_set::all(), forced::thinking_off, missing::empty},
         {"{reasoning: thinking_off}", all_but({mend::reasoning_empty}), forced::thinking_off,
          missing::thinking_off},
-        {"{reasoning: off}", all_but({mend::reasoning, mend::reasoning_empty}), forced::thinking_off,
-         missing::leave},
+        {"{reasoning: off}", all_but({mend::reasoning, mend::reasoning_empty, mend::reasoning_off}),
+         forced::thinking_off, missing::leave},
         {"on", mend_set::all(), forced::thinking_off, missing::empty},
         {"off", mend_set{}, forced::leave, missing::leave},
     };
@@ -181,6 +183,7 @@ TEST(mends, that_are_unknown_are_refused) {
     for (const breakage& b : std::vector<breakage>{
              {top, file, "mends: {@develoer_role: off}", "`develoer_role`", "`developer_role`"},
              {top, file, "mends: {@reasoning_empty: off}", "`reasoning_empty`"},
+             {top, file, "mends: {@reasoning_off: on}", "`reasoning_off`"},
              {top, file, "mends: {user_id: @never}", "`never` is not known", "one of: off, on"},
              {top, file, "mends: {user_id: @false}", "`false` is not known", "one of: off, on"},
              {top, file, "mends: {forced_tool_choice: @on}", "`on`", "one of: off, thinking_off, refuse"},
@@ -222,14 +225,17 @@ TEST(forward, is_read_as_written_and_sends_the_clients_path_by_default) {
     EXPECT_EQ(small.forwards[0].upstream, "deepseek");
     EXPECT_EQ(small.forwards[0].send, "/v2/files");
     EXPECT_EQ(small.forwards[0].fee, "search");
+    EXPECT_FALSE(small.forwards[0].any_media);
     const settings s = with(entry,
                             "{path: \"/a/b-c_d.e~f/*\", methods: [DELETE, POST], upstream: deepseek}\n"
                             "  - {path: \"/a/b-c_d.e~f/*\", methods: [GET], upstream: deepseek}\n"
-                            "  - {path: /a, methods: [POST], upstream: deepseek}");
+                            "  - {path: /a, methods: [POST], upstream: deepseek, any_media: true}");
     ASSERT_EQ(s.forwards.size(), 3U);
     EXPECT_EQ(s.forwards[0].methods, (std::vector{net::http_method::del, net::http_method::post}));
     EXPECT_EQ(s.forwards[0].send, "/a/b-c_d.e~f/*");
     EXPECT_EQ(s.forwards[0].fee, "");
+    EXPECT_FALSE(s.forwards[0].any_media);
+    EXPECT_TRUE(s.forwards[2].any_media);
 }
 
 TEST(forward, to_a_path_that_is_no_plain_one_is_refused) {
@@ -294,6 +300,8 @@ TEST(forward, that_leads_nowhere_or_twice_is_refused) {
              {top, "upstream: deepseek, send", "upstream: @depseek, send", "`depseek`", "`deepseek`"},
              {top, "fee: search", "fee: @serch", "has no fee called `serch`", "`search`"},
              {top, "fee: search", "@fees: search", "`fees`", "`fee`"},
+             {top, "fee: search", "any_media: @yes", "true or false"},
+             {top, "fee: search", "any_media: @true", "only POST has a body"},
              {top, entry, "@{methods: [GET], upstream: deepseek}", "`path` is missing"},
              {top, entry, "@{path: /files, upstream: deepseek}", "`methods` is missing"},
              {top, entry, "@{path: /files, methods: [GET]}", "`upstream` is missing"},

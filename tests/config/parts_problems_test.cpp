@@ -32,6 +32,8 @@ TEST(models, that_lead_nowhere_are_refused) {
         {top, "{minimal: low}", "{@none: low}", "is an effort itself"},
         {top, "effort_without_thinking: none", "effort_without_thinking: @off", "`off` is not known"},
         {top, "effort_without_thinking: none", "effort_without_thinking: @keep", "`keep` says nothing"},
+        {top, "  routed: [auto", "  failed_finish_reasons: @aborted\n  routed: [auto", "must be a list"},
+        {top, "  routed: [auto", "  failed_finish_reasons: [@\"\"]\n  routed: [auto", "must not be empty"},
         {top, "policy: policy.yaml", "policy: @nowhere.yaml", "there is no file"},
         {top, "prices: prices.yaml", "prices: @\"\"", "must not be empty"},
     });

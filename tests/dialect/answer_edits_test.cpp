@@ -172,21 +172,22 @@ TEST(drop_usage, whole_events_pass_at_once_and_half_ones_wait) {
     EXPECT_EQ(edit.rest(), "");
 }
 
-TEST(model_of_answer, the_value_is_found_though_the_answer_is_cut_behind_it) {
-    const auto found = [](std::string_view answer) {
-        const auto where = model_of_answer(answer);
-        return where ? std::string(answer.substr(where->offset, where->length)) : "none";
-    };
-    const std::string answer =
-        "\n\n {\"id\":\"x\",\"usage\":{\"model\":\"no\"},\"model\" : \"a\\\"b\",\"model\":\"c\"}";
-    EXPECT_EQ(found(answer), R"("a\"b")");
-    const std::size_t end = answer.find("b\"") + 2;
+TEST(name_model, the_first_name_of_a_whole_answer_becomes_the_one_asked_for) {
+    const std::string head = "\n\n {\"id\":\"x\",\"usage\":{\"model\":\"no\"},\"model\" : ";
+    const std::string tail = ",\"model\":\"c\"}";
+    const std::string answer = head + R"("a\"b")" + tail;
+    EXPECT_EQ(name_model(answer, "cl\"aude"), head + R"("cl\"aude")" + tail);
+    EXPECT_EQ(name_model(answer, "a\"b"), std::nullopt) << "it is named so already";
+    const std::size_t end = head.size() + 6;
     for (std::size_t cut = 0; cut <= answer.size(); ++cut) {
-        EXPECT_EQ(found(answer.substr(0, cut)), cut < end ? "none" : R"("a\"b")") << cut;
+        const auto named = name_model(std::string_view{answer}.substr(0, cut), "n");
+        EXPECT_EQ(named,
+                  cut < end ? std::nullopt : std::optional(head + "\"n\"" + answer.substr(end, cut - end)))
+            << "cut at " << cut;
     }
     for (const char* none : {"", "\n", "{}", "[]", "{\"model\":5}", "{\"model\":null,\"x\":1}", "\"model\"",
                              "{\"x\":[{\"model\":\"a\"}]}", "<html>"}) {
-        EXPECT_EQ(found(none), "none") << none;
+        EXPECT_EQ(name_model(none, "n"), std::nullopt) << none;
     }
 }
 

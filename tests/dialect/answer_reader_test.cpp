@@ -114,6 +114,15 @@ TEST(stream_reader, an_unfinished_last_event_is_read_but_not_counted) {
     EXPECT_TRUE(streamed("data: [DONE]").done);
 }
 
+TEST(stream_reader, what_is_known_on_the_way_is_of_whole_events_alone) {
+    stream_reader reader(api_of(api_kind::chat), 1024);
+    reader.observe("data: {\"model\":\"m\"}\n\ndata: [DONE]\n");
+    EXPECT_EQ(reader.so_far().served_model, "m");
+    EXPECT_FALSE(reader.so_far().done) << "its blank line has not come";
+    reader.observe("\n");
+    EXPECT_TRUE(reader.so_far().done);
+}
+
 TEST(stream_reader, an_event_too_large_is_passed_unread_and_the_next_is_read) {
     const std::string big =
         "data: {\"usage\":{\"prompt_tokens\":1},\"x\":\"" + std::string(300, 'a') + "\"}\n\n";

@@ -229,6 +229,11 @@ TEST(messages_answer, only_message_stop_ends_it_and_an_output_count_may_be_open)
               "60+45+1/0 open model=served id=msg_1 fp= finish= sequence -1 events 1");
     EXPECT_FALSE(facts(messages_start + messages_delta).done);
     EXPECT_FALSE(facts(messages_start + messages_delta).output_open);
+    for (const std::string empty : {"null", "{}", R"({"output_tokens":null})"}) {
+        EXPECT_TRUE(
+            facts(messages_start + event("message_delta", R"("delta":{},"usage":)" + empty)).output_open)
+            << empty;
+    }
     EXPECT_FALSE(facts(messages_start + "data: [DONE]\n\n").done);
     EXPECT_TRUE(facts(messages_start + messages_stop + "data: [DONE]\n\n").done);
 }
@@ -255,8 +260,8 @@ TEST(messages_answer, each_count_is_the_last_that_was_told) {
         const answer_facts f = streamed(api_kind::messages, stream).facts;
         return show(f).substr(0, show(f).find(" model"));
     };
-    EXPECT_EQ(usage({"{}"}), "60+45+1/0");
-    EXPECT_EQ(usage({"null"}), "60+45+1/0");
+    EXPECT_EQ(usage({"{}"}), "60+45+1/0 open");
+    EXPECT_EQ(usage({"null"}), "60+45+1/0 open");
     EXPECT_EQ(usage({R"({"output_tokens":7})", R"({"output_tokens":9})"}), "60+45+9/0");
     EXPECT_EQ(usage({R"({"input_tokens":41,"output_tokens":7})"}), "60+46+7/0");
     EXPECT_EQ(usage({R"({"input_tokens":null,"cache_read_input_tokens":61,"output_tokens":7})"}),
@@ -270,7 +275,7 @@ TEST(messages_answer, each_count_is_the_last_that_was_told) {
     EXPECT_EQ(usage({R"({"prompt_tokens":10,"prompt_cache_hit_tokens":4,"completion_tokens":2})"}),
               "4+6+2/0");
     EXPECT_EQ(usage({R"({"input_tokens":9223372036854775807,"cache_creation_input_tokens":9})"}),
-              "60+9223372036854775807+1/0 suspect");
+              "60+9223372036854775807+1/0 suspect open");
     const answer_facts alone = streamed(api_kind::messages, messages_delta).facts;
     EXPECT_TRUE(alone.suspect) << "an output without an input";
     EXPECT_EQ(alone.tokens->output, 30);

@@ -177,6 +177,43 @@ TEST(messages_body, everything_that_weir_reads_is_found) {
     const std::string image = R"({"type":"image","source":{"type":"base64","data":"AAAA"}})";
     const std::string linked = R"({"type":"image","source":{"type":"url"}})";
     EXPECT_EQ(i.image_bytes, encoded.size() + image.size() + linked.size());
+    EXPECT_EQ(i.files, 1u) << "a document of text is no file";
+}
+
+TEST(messages_body, documents_are_files_unless_they_are_text) {
+    const auto files = [](const std::string& source) {
+        const std::string block = R"({"type":"document","title":"t","source":)" + source + "}";
+        const indexed_body b(
+            R"({"model":"a","messages":[{"role":"assistant","content":[)"
+            R"({"type":"tool_use","id":"x","name":"n","input":{}}]},{"role":"user","content":[)" +
+                block + R"(,{"type":"tool_result","tool_use_id":"x","content":[)" + block + "]}]}]}",
+            api_kind::messages);
+        EXPECT_EQ(b.index.image_bytes, b.index.files * block.size()) << block;
+        EXPECT_EQ(b.index.images, 0u);
+        return b.index.files;
+    };
+    EXPECT_EQ(files(R"({"type":"base64","media_type":"application/pdf","data":"AAAA"})"), 2u);
+    EXPECT_EQ(files(R"({"file_id":"file_1","type":"file"})"), 2u);
+    EXPECT_EQ(files(R"({"type":"url","url":"https://example.com/a.pdf"})"), 2u);
+    EXPECT_EQ(files(R"({"type":"text","media_type":"text/plain","data":"base64"})"), 0u);
+    EXPECT_EQ(files(R"({"type":"content","content":[{"type":"text","text":"x"}]})"), 0u);
+}
+
+TEST(responses_body, files_are_counted_in_messages_and_results) {
+    const std::string file = R"({"type":"input_file","file_id":"file-1"})";
+    const indexed_body b(R"({"model":"a","input":[{"role":"user","content":[)" + file +
+                             R"(]},{"type":"function_call","call_id":"c","name":"n","arguments":"{}"},)"
+                             R"({"type":"function_call_output","call_id":"c","output":[)" +
+                             file + "]}]}",
+                         api_kind::responses);
+    EXPECT_EQ(b.index.files, 2u);
+    EXPECT_EQ(b.index.image_bytes, 2 * file.size());
+}
+
+TEST(responses_body, thinking_is_no_field_of_responses) {
+    const indexed_body b(R"({"model":"a","input":"x","thinking":{"type":"disabled"},"thinking":1})",
+                         api_kind::responses);
+    EXPECT_EQ(b.index.thinking, thinking_word::unsaid);
 }
 
 TEST(messages_body, calls_are_matched_with_their_results) {
@@ -225,8 +262,10 @@ TEST(messages_body, words_of_a_choice_are_anthropics) {
     };
     EXPECT_EQ(choice(R"({"type":"auto"})"), tool_choice_word::automatic);
     EXPECT_EQ(choice(R"({"type":"any"})"), tool_choice_word::required);
+    EXPECT_EQ(choice(R"({"type":"tool","name":"auto"})"), tool_choice_word::named);
     EXPECT_EQ(choice(R"({"type":"none"})"), tool_choice_word::none);
     EXPECT_EQ(choice(R"({"type":"x"})"), tool_choice_word::other);
+    EXPECT_EQ(choice(R"({"type":null})"), tool_choice_word::other);
     EXPECT_EQ(choice("\"auto\""), tool_choice_word::other);
     EXPECT_EQ(choice("null"), tool_choice_word::unsaid);
 }
@@ -240,6 +279,11 @@ TEST(responses_body, words_of_a_choice_are_openais) {
     EXPECT_EQ(choice("\"required\""), tool_choice_word::required);
     EXPECT_EQ(choice("\"none\""), tool_choice_word::none);
     EXPECT_EQ(choice(R"({"type":"function","name":"f"})"), tool_choice_word::named);
+    EXPECT_EQ(choice(R"({"type":"web_search"})"), tool_choice_word::named);
+    EXPECT_EQ(choice(R"({"type":"auto"})"), tool_choice_word::automatic);
+    EXPECT_EQ(choice(R"({"type":"none"})"), tool_choice_word::none);
+    EXPECT_EQ(choice(R"({"type":"required"})"), tool_choice_word::required);
+    EXPECT_EQ(choice(R"({"type":"any"})"), tool_choice_word::required);
     EXPECT_EQ(choice(R"({"mode":"auto","tools":[],"type":"allowed_tools"})"), tool_choice_word::other);
 }
 

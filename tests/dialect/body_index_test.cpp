@@ -201,6 +201,14 @@ TEST(body_index, words_that_are_a_choice_are_told_apart) {
     EXPECT_EQ(choice("\"none\""), tool_choice_word::none);
     EXPECT_EQ(choice("\"required\""), tool_choice_word::required);
     EXPECT_EQ(choice(R"({"type":"function","function":{"name":"f"}})"), tool_choice_word::named);
+    EXPECT_EQ(choice(R"({"function":{"name":"auto"},"type":"function"})"), tool_choice_word::named);
+    EXPECT_EQ(choice(R"({"function":{"name":"f","type":"auto"}})"), tool_choice_word::named);
+    EXPECT_EQ(choice(R"({"type":"auto"})"), tool_choice_word::automatic);
+    EXPECT_EQ(choice(R"({"type":"a\u0075to"})"), tool_choice_word::automatic);
+    EXPECT_EQ(choice(R"({"type":"none"})"), tool_choice_word::none);
+    EXPECT_EQ(choice(R"({"type":"required"})"), tool_choice_word::required);
+    EXPECT_EQ(choice(R"({"disable_parallel_tool_use":true,"type":"any"})"), tool_choice_word::required);
+    EXPECT_EQ(choice(R"({"type":"allowed_tools"})"), tool_choice_word::other);
     EXPECT_EQ(choice("null"), tool_choice_word::unsaid);
     EXPECT_EQ(choice("\"any\""), tool_choice_word::other);
     EXPECT_EQ(choice("5"), tool_choice_word::other);
@@ -211,7 +219,9 @@ TEST(body_index, words_that_are_a_choice_are_told_apart) {
     EXPECT_EQ(thinking(R"({"x":1,"type":"enabled"})"), thinking_word::enabled);
     EXPECT_EQ(thinking(R"({"type":"adaptive"})"), thinking_word::adaptive);
     EXPECT_EQ(thinking(R"({"type":"often"})"), thinking_word::other);
-    EXPECT_EQ(thinking("null"), thinking_word::other) << "a second `thinking` must not be added";
+    EXPECT_EQ(thinking("null"), thinking_word::unsaid);
+    EXPECT_EQ(thinking(R"({"type":null})"), thinking_word::unsaid);
+    EXPECT_EQ(thinking("{}"), thinking_word::other);
     EXPECT_EQ(thinking("true"), thinking_word::other);
     const auto format = [](const char* value) {
         return indexed_body(with(",\"response_format\":" + std::string(value))).index.response_format;
@@ -222,6 +232,69 @@ TEST(body_index, words_that_are_a_choice_are_told_apart) {
     EXPECT_EQ(format("null"), response_format_word::unsaid);
     EXPECT_FALSE(indexed_body(with(R"(,"stream":null)")).index.stream);
     EXPECT_EQ(indexed_body(with(R"(,"reasoning_effort":3)")).index.effort, "");
+}
+
+TEST(body_index, an_effort_that_is_null_is_unsaid_in_each_api) {
+    const std::pair<api_kind, std::string> all[] = {
+        {api_kind::chat, with(R"(,"reasoning_effort": null)")},
+        {api_kind::responses, R"({"model":"a","input":"x","reasoning":{"effort":null,"summary":"auto"}})"},
+        {api_kind::messages,
+         R"({"model":"a","messages":[{"role":"user"}],"output_config":{"effort":null}})"}};
+    for (const auto& [api, body] : all) {
+        const indexed_body b(body, api);
+        EXPECT_FALSE(b.index.effort) << body;
+        EXPECT_TRUE(b.index.effort_value.empty()) << body;
+    }
+    EXPECT_EQ(outcome(with(R"(,"reasoning_effort":nul)")), "malformed_json");
+    EXPECT_EQ(outcome(with(R"(,"thinking":{"type":nil})")), "malformed_json");
+    EXPECT_EQ(outcome(with(R"(,"reasoning_effort":null,"reasoning_effort":"low")")),
+              "invalid_field reasoning_effort");
+}
+
+// A digit for each message: 1 where the client has begun it for the model.
+std::string prefixes(const std::string& messages) {
+    const indexed_body b(R"({"model":"a","messages":[)" + messages + "]}");
+    std::string out;
+    for (const message& m : b.index.messages) out += m.prefix ? '1' : '0';
+    return out;
+}
+
+TEST(body_index, a_prefix_is_the_last_message_of_an_assistant_that_says_so) {
+    const std::string user = R"({"role":"user","content":"x"})";
+    const std::string begun = R"({"prefix":true,"role":"assistant","content":"It is "})";
+    EXPECT_EQ(prefixes(user + "," + begun), "01");
+    EXPECT_EQ(prefixes(begun + "," + user), "00") << "it was gone on with, and is a turn like any other";
+    EXPECT_EQ(prefixes(user + R"(,{"role":"user","content":"x","prefix":true})"), "00");
+    for (const char* no : {"false", "null", "1", "\"true\"", "[true]"}) {
+        EXPECT_EQ(prefixes(user + R"(,{"role":"assistant","content":"x","prefix":)" + no + "}"), "00") << no;
+    }
+}
+
+TEST(body_index, types_of_tools_are_noted_once_and_functions_not_at_all) {
+    const indexed_body b(with(R"(,"tools":[{"type":"function","function":{"name":"f","type":"x"}},)"
+                              R"({"type":"search"},{"a":1,"type":"re\u0061d"},{"type":"search"},{},7,)"
+                              R"({"type":null},{"type":["y"]}])"));
+    EXPECT_EQ(b.index.tools, 8u);
+    EXPECT_EQ(b.index.tool_types, (std::vector<std::string>{"search", "read"}));
+    std::string many;
+    for (int i = 0; i < 1000; ++i) many += (i ? "," : "") + (R"({"type":"t)" + std::to_string(i) + "\"}");
+    const indexed_body bounded(with(",\"tools\":[" + many + "]"));
+    EXPECT_EQ(bounded.index.tools, 1000u);
+    EXPECT_LT(bounded.index.tool_types.size(), 100u);
+    EXPECT_EQ(outcome(with(R"(,"tools":[{},{"type":"a","type":"b"}])")), "invalid_field tools[1].type");
+}
+
+TEST(body_index, files_are_counted_and_are_no_text) {
+    const std::string by_id = R"({"type":"file","file":{"file_id":"file-1"}})";
+    const std::string inlined =
+        R"({"file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,AA"},)"
+        R"("type":"file"})";
+    const indexed_body b(R"({"model":"a","messages":[{"role":"user","content":[{"type":"text","text":"x"},)" +
+                         by_id + "," + inlined + "]}]}");
+    EXPECT_EQ(b.index.files, 2u);
+    EXPECT_EQ(b.index.images, 0u);
+    EXPECT_EQ(b.index.image_bytes, by_id.size() + inlined.size());
+    EXPECT_EQ(indexed_body(sample).index.files, 0u);
 }
 
 TEST(body_index, roles_are_told_apart_and_calls_belong_to_assistants) {

@@ -33,6 +33,8 @@ const std::vector<status_case> statuses = {
     {errc::unsupported_media, 415, "invalid_request_error", "invalid_request_error"},
     {errc::request_timeout, 408, "invalid_request_error", "invalid_request_error"},
     {errc::unsupported_image, 400, "invalid_request_error", "invalid_request_error"},
+    {errc::unsupported_file, 400, "invalid_request_error", "invalid_request_error"},
+    {errc::unsupported_tool, 400, "invalid_request_error", "invalid_request_error"},
     {errc::no_candidate, 400, "invalid_request_error", "invalid_request_error"},
     {errc::not_allowed, 403, "permission_error", "permission_error"},
     {errc::upstream_connect, 502, "api_error", "api_error"},

@@ -128,6 +128,19 @@ TEST(mends, reasoning_that_is_there_is_left) {
                 about);
 }
 
+TEST(mends, reasoning_is_not_put_into_a_turn_that_the_client_has_begun) {
+    const std::string user = R"({"role":"user","content":"x"})";
+    const std::string begun = R"({"role":"assistant","content":"It is ","prefix":true})";
+    const auto body = [](const std::string& turns) { return R"({"model":"m","messages":[)" + turns + "]}"; };
+    mend_request about = all_on();
+    about.reasoning = {{1, "t", "", true}};
+    expect_left(api_kind::chat, body(user + "," + begun), about);
+    about.reasoning = {{1, "", "", false}};
+    expect_left(api_kind::chat, body(user + "," + begun), about);
+    const mended earlier(api_kind::chat, body(user + "," + begun + "," + user), about);
+    EXPECT_EQ(earlier.made.made.text(), "reasoning_empty");
+}
+
 TEST(mends, reasoning_is_not_put_into_a_call_that_does_not_think) {
     mend_request about = giving({{0, "new", "", true}});
     about.thinking = false;

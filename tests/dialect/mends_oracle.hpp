@@ -85,7 +85,10 @@ private:
             if (dropped) out_.body["output_config"].erase("effort");
         }
         if (dropped && on(mend::effort_while_disabled)) made(mend::effort_while_disabled);
-        if (about_.forced_tool_choice && on(mend::forced_tool_choice)) made(mend::forced_tool_choice);
+        const bool forced = about_.overruled == overruled_by::forced_tool_choice;
+        if (forced && on(mend::forced_tool_choice)) made(mend::forced_tool_choice);
+        const bool lost = about_.overruled == overruled_by::reasoning_lost;
+        if (lost && on(mend::reasoning_off)) made(mend::reasoning_off);
         if (dropped || weir_speaks_of_effort || !on(mend::effort_alias)) return;
         alias(outer);
     }
@@ -122,9 +125,10 @@ private:
         const auto asked = b[name].get<std::int64_t>();
         std::int64_t gets = asked;
         if (about_.output_tokens_max > 0 && gets > about_.output_tokens_max) gets = about_.output_tokens_max;
-        if (about_.context_tokens_max > 0 && about_.input_tokens + gets > about_.context_tokens_max) {
+        const std::int64_t left = about_.context_tokens_max - about_.input_tokens;
+        if (about_.context_tokens_max > 0 && left > 0 && gets > left) {
             const std::int64_t room = about_.context_tokens_max - about_.input_tokens * 5 / 4 - 1024;
-            if (room >= 1 && room < gets) gets = room;
+            gets = room >= 8192 ? room : left;
         }
         if (gets != asked) {
             b[name] = gets;
@@ -143,7 +147,7 @@ private:
         if (!at->contains(name) || !(*at)[name].is_string()) return;
         const auto id = (*at)[name].get<std::string>();
         static const std::string allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-        if (!id.empty() && id.size() <= 512 && id.find_first_not_of(allowed) == std::string::npos) return;
+        if (id.size() <= 512 && id.find_first_not_of(allowed) == std::string::npos) return;
         (*at)[name] = "u_" + hex(sha256(id)).substr(0, 32);
         made(mend::user_id);
     }
@@ -191,6 +195,8 @@ private:
             const mend name = back.from_custody ? mend::reasoning : mend::reasoning_empty;
             document& turn = all[back.message];
             if (!on(name) || turn["role"] != "assistant") continue;
+            const bool last = back.message + 1 == all.size();
+            if (chat() && last && turn.value("prefix", document()) == true) continue;
             if (chat() ? chat_turn(turn, back) : messages_turn(turn, back)) made(name);
         }
     }

@@ -121,6 +121,7 @@ private:
         document turn =
             any_of({R"({"role":"assistant","content":"a"})", R"({"content":null,"role":"assistant"})"});
         maybe(turn, "reasoning_content", 60, {R"("r")", R"("")", "null", "[1]"});
+        maybe(turn, "prefix", 30, {"true", "true", "false", "null"});
         return shuffled(turn);
     }
 
@@ -193,11 +194,13 @@ void ask(maker& make, api_kind api, const body_index& index, asked& into) {
     about.effort = into.effort;
     about.effort_aliases = into.aliases;
     about.thinking = make.chance(80);
-    about.input_tokens = make.pick(3) * 40'000;
+    about.input_tokens = make.pick(6) * 20'000;
     about.context_tokens_max = make.chance(50) ? 0 : 100'000;
     about.output_tokens_max = make.chance(50) ? 0 : 1'000;
     about.usage_on_request = make.chance(50);
-    about.forced_tool_choice = !into.effort.empty() && make.chance(40);
+    if (!into.effort.empty() && make.chance(60)) {
+        about.overruled = make.chance(50) ? overruled_by::forced_tool_choice : overruled_by::reasoning_lost;
+    }
     for (std::size_t i = 0; i < index.messages.size(); ++i) {
         if (!make.chance(70)) continue;
         const bool kept = make.chance(50);

@@ -29,6 +29,7 @@ TEST(mends, each_has_a_name_of_its_own) {
     EXPECT_EQ(names.size(), mend_count);
     EXPECT_EQ(name_of(mend::developer_role), "developer_role");
     EXPECT_EQ(name_of(mend::reasoning_empty), "reasoning_empty");
+    EXPECT_EQ(name_of(mend::reasoning_off), "reasoning_off");
     EXPECT_EQ(name_of(mend::answer_model), "answer_model");
 }
 
@@ -118,6 +119,31 @@ TEST(mends, effort_takes_the_place_of_what_is_no_object) {
                   chat_with(R"("thinking":{"type":"enabled"},)"))
             << was;
     }
+}
+
+TEST(mends, effort_takes_the_place_of_a_null_and_stands_there_once) {
+    EXPECT_EQ(told(api_kind::chat, chat_with(R"("reasoning_effort": null ,)"),
+                   {{"reasoning_effort", "", "\"low\""}}),
+              chat_with(R"("reasoning_effort": "low" ,)"));
+    EXPECT_EQ(told(api_kind::chat, chat_with(R"("thinking":{"type":null},)"),
+                   {{"thinking", "type", "\"disabled\""}}),
+              chat_with(R"("thinking":{"type":"disabled"},)"));
+    EXPECT_EQ(told(api_kind::responses, responses_with(R"("reasoning":{"effort":null,"summary":"auto"},)"),
+                   {{"reasoning", "effort", "\"low\""}}),
+              responses_with(R"("reasoning":{"effort":"low","summary":"auto"},)"));
+    EXPECT_EQ(told(api_kind::responses, responses_with(R"("reasoning":null,)"),
+                   {{"reasoning", "effort", "\"low\""}}),
+              responses_with(R"("reasoning":{"effort":"low"},)"));
+    EXPECT_EQ(told(api_kind::messages, messages_with(R"("output_config":{"effort":null},)"),
+                   {{"output_config", "effort", "\"low\""}}),
+              messages_with(R"("output_config":{"effort":"low"},)"));
+}
+
+TEST(mends, a_null_stays_where_weir_has_nothing_to_say) {
+    expect_left(api_kind::chat, chat_with(R"("reasoning_effort":null,"thinking":null,)"));
+    expect_left(api_kind::chat, chat_with(R"("thinking":{"type":null},)"));
+    expect_left(api_kind::responses, responses_with(R"("reasoning":{"effort":null},)"));
+    expect_left(api_kind::messages, messages_with(R"("output_config":{"effort":null},"thinking":null,)"));
 }
 
 TEST(mends, effort_that_the_body_says_already_is_no_edit) {
@@ -229,7 +255,7 @@ TEST(mends, forced_tool_choice_switches_thinking_off_and_drops_the_effort) {
     const std::vector<said_member> off{{"thinking", "type", "\"disabled\""}};
     about.effort = off;
     about.thinking = false;
-    about.forced_tool_choice = true;
+    about.overruled = overruled_by::forced_tool_choice;
     const mended m(api_kind::chat,
                    chat_with(R"("tool_choice":"required","thinking":{"type":"enabled"},)"
                              R"("reasoning_effort":"max",)"),
@@ -244,7 +270,7 @@ TEST(mends, forced_tool_choice_is_said_where_it_is_on_and_was_the_reason) {
     about.effort = off;
     const std::string body = chat_with(R"("tool_choice":"required",)");
     EXPECT_EQ(mended(api_kind::chat, body, about).made.made.text(), "");
-    about.forced_tool_choice = true;
+    about.overruled = overruled_by::forced_tool_choice;
     EXPECT_EQ(mended(api_kind::chat, body, about).made.made.text(), "forced_tool_choice");
     about.on.remove(mend::forced_tool_choice);
     EXPECT_EQ(mended(api_kind::chat, body, about).made.made.text(), "");
@@ -252,7 +278,7 @@ TEST(mends, forced_tool_choice_is_said_where_it_is_on_and_was_the_reason) {
 
 TEST(mends, forced_tool_choice_works_in_responses_and_messages) {
     mend_request about = all_on();
-    about.forced_tool_choice = true;
+    about.overruled = overruled_by::forced_tool_choice;
     const std::vector<said_member> none{{"reasoning", "effort", "\"none\""}};
     about.effort = none;
     EXPECT_EQ(mended(api_kind::responses,
@@ -266,6 +292,28 @@ TEST(mends, forced_tool_choice_works_in_responses_and_messages) {
                messages_with(R"("thinking":{"type":"adaptive"},"output_config":{"effort":"high"},)"), about)
             .text,
         messages_with(R"("thinking":{"type":"disabled"},"output_config":{},)"));
+}
+
+// ---- reasoning_off ----
+
+TEST(mends, reasoning_off_switches_thinking_off_and_is_said_so) {
+    const std::vector<said_member> off{{"thinking", "type", "\"disabled\""}};
+    mend_request about = all_on();
+    about.effort = off;
+    about.thinking = false;
+    const std::string silent = chat_with(R"("tools":[{}],)");
+    EXPECT_EQ(mended(api_kind::chat, silent, about).made.made.text(), "") << "the router's own choice";
+    about.overruled = overruled_by::reasoning_lost;
+    const mended made(api_kind::chat, silent, about);
+    EXPECT_EQ(made.made.made.text(), "reasoning_off");
+    EXPECT_EQ(nlohmann::json::parse(made.text)["thinking"]["type"], "disabled");
+    const mended over(api_kind::messages,
+                      messages_with(R"("thinking":{"type":"adaptive"},"output_config":{"effort":"max"},)"),
+                      about);
+    EXPECT_EQ(over.text, messages_with(R"("thinking":{"type":"disabled"},"output_config":{},)"));
+    EXPECT_EQ(over.made.made.text(), "effort_while_disabled, reasoning_off");
+    about.on.remove(mend::reasoning_off);
+    EXPECT_EQ(mended(api_kind::chat, silent, about).made.made.text(), "");
 }
 
 // ---- effort_alias ----

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace weir::dialect {
 namespace {
@@ -90,20 +91,32 @@ TEST(mends, max_tokens_past_the_context_leaves_room_for_the_input) {
                 about);
 }
 
-TEST(mends, max_tokens_stays_where_the_context_has_no_room_at_all) {
+// 8,192 tokens are left for the answer of a cautious guess, or all that the estimate leaves.
+TEST(mends, max_tokens_near_the_end_of_the_context_are_not_cut_on_a_guess) {
     mend_request about = all_on();
     about.context_tokens_max = 100'000;
-    for (const std::int64_t input : {79'181, 100'000, 5'000'000}) {
+    const std::pair<std::int64_t, std::int64_t> edges[] = {
+        {72'624, 8'196}, {72'627, 8'192}, {72'628, 27'372}, {79'180, 20'820}, {99'000, 1'000}, {99'999, 1}};
+    for (const auto& [input, allowed] : edges) {
+        about.input_tokens = input;
+        const mended m(api_kind::chat, chat_with(R"("max_tokens":90000,)"), about);
+        EXPECT_EQ(m.text, chat_with("\"max_tokens\":" + std::to_string(allowed) + ",")) << input;
+        EXPECT_EQ(m.made.made.text(), "max_tokens") << input;
+        expect_left(api_kind::chat, chat_with("\"max_tokens\":" + std::to_string(allowed) + ","), about);
+    }
+    about.input_tokens = 99'000;
+    about.output_tokens_max = 400;
+    EXPECT_EQ(mended(api_kind::chat, chat_with(R"("max_tokens":90000,)"), about).text,
+              chat_with(R"("max_tokens":400,)"));
+}
+
+TEST(mends, max_tokens_stays_where_the_estimate_fills_the_context) {
+    mend_request about = all_on();
+    about.context_tokens_max = 100'000;
+    for (const std::int64_t input : {100'000, 100'001, 5'000'000}) {
         about.input_tokens = input;
         expect_left(api_kind::chat, chat_with(R"("max_tokens":90000,)"), about);
     }
-    about.context_tokens_max = 100'001;
-    about.input_tokens = 79'181;
-    expect_left(api_kind::chat, chat_with(R"("max_tokens":90000,)"), about);
-    about.context_tokens_max = 100'000;
-    about.input_tokens = 79'180;
-    const mended one(api_kind::chat, chat_with(R"("max_tokens":90000,)"), about);
-    EXPECT_EQ(one.text, chat_with(R"("max_tokens":1,)"));
 }
 
 // ---- user_id ----
@@ -142,8 +155,9 @@ TEST(mends, user_id_of_512_plain_characters_is_left) {
     expect_left(api_kind::messages, messages_with(R"("metadata":{"user_id":"plain"},)"));
     expect_mend(mend::user_id, api_kind::chat, chat_with("\"user_id\":\"" + std::string(513, 'a') + "\","),
                 chat_with("\"user_id\":" + hashed(std::string(513, 'a')) + ","));
-    expect_mend(mend::user_id, api_kind::chat, chat_with(R"("user_id":"",)"),
-                chat_with("\"user_id\":" + hashed("") + ","));
+    expect_left(api_kind::chat, chat_with(R"("user_id":"",)"));
+    expect_left(api_kind::responses, responses_with(R"("user":"",)"));
+    expect_left(api_kind::messages, messages_with(R"("metadata":{"user_id":""},)"));
 }
 
 // ---- stream_options ----

@@ -15,7 +15,11 @@ namespace {
 using test::indexed_body;
 using keys = std::vector<std::string>;
 
-std::string text_key(std::string_view text) { return "text:" + hex(sha256(text)); }
+const std::string asked = "(asked)";
+
+std::string text_key(std::string_view text, const std::string& question = asked) {
+    return "text:" + hex(sha256(text)) + ":" + question;
+}
 
 answer_turn said(std::string text, std::vector<std::string> calls) {
     answer_turn turn;
@@ -27,46 +31,48 @@ answer_turn said(std::string text, std::vector<std::string> calls) {
 // The keys of the last message.
 keys of_last(api_kind api, std::string_view body) {
     const indexed_body b(body, api);
-    return turn_keys(b.body, b.index, b.index.messages.size() - 1);
+    return turn_keys(b.body, b.index, b.index.messages.size() - 1, asked);
 }
 
-TEST(turn_keys, calls_come_before_the_text) {
-    EXPECT_EQ(turn_keys(said("hello", {"call_1", "call_2"})),
-              (keys{"call:call_1", "call:call_2", text_key("hello")}));
-    EXPECT_EQ(turn_keys(said("", {"call_1"})), keys{"call:call_1"});
-    EXPECT_EQ(turn_keys(said("hello", {})), keys{text_key("hello")});
-    EXPECT_EQ(turn_keys(said("", {""})), keys{});
+TEST(turn_keys, calls_are_the_keys_of_a_turn_that_has_them_else_its_text) {
+    EXPECT_EQ(turn_keys(said("hello", {"call_1", "call_2"}), asked), (keys{"call:call_1", "call:call_2"}));
+    EXPECT_EQ(turn_keys(said("", {"call_1"}), asked), keys{"call:call_1"});
+    EXPECT_EQ(turn_keys(said("hello", {}), asked), keys{text_key("hello")});
+    EXPECT_EQ(turn_keys(said("", {""}), asked), keys{});
+}
+
+TEST(turn_keys, the_same_words_to_another_question_are_another_turn) {
+    EXPECT_NE(turn_keys(said("Yes.", {}), "a"), turn_keys(said("Yes.", {}), "b"));
 }
 
 TEST(turn_keys, white_space_at_both_ends_does_not_count) {
-    EXPECT_EQ(turn_keys(said("\n\n a  b \t\r\n", {})), keys{text_key("a  b")});
-    EXPECT_EQ(turn_keys(said(" \n", {})), keys{});
+    EXPECT_EQ(turn_keys(said("\n\n a  b \t\r\n", {}), asked), keys{text_key("a  b")});
+    EXPECT_EQ(turn_keys(said(" \n", {}), asked), keys{});
 }
 
 TEST(turn_keys, an_answer_that_was_not_kept_whole_has_none) {
     answer_turn turn = said("hello", {"call_1"});
     turn.overflow = true;
-    EXPECT_EQ(turn_keys(turn), keys{});
+    EXPECT_EQ(turn_keys(turn, asked), keys{});
 }
 
 TEST(turn_keys, a_turn_of_chat_has_the_keys_of_its_answer) {
-    const keys want = turn_keys(said("h\xC3\xA9llo \"you\"", {"call/1"}));
-    const std::string turn =
+    const std::string call =
         R"("tool_calls":[{"id":"call\/1","type":"function","function":{"name":"f","arguments":""}}])";
+    const auto last = [](const std::string& members) {
+        return of_last(api_kind::chat,
+                       R"({"model":"m","messages":[{"role":"user"},{"role":"assistant")" + members + "}]}");
+    };
     for (const std::string content :
          {R"("h\u00e9llo \"you\"")", "\"h\xC3\xA9llo \\u0022you\\\" \\n\"",
           R"([{"type":"text","text":"h\u00e9llo "},{"type":"text","text":"\"you\""}])",
           R"([{"text":"h\u00e9llo \"y\u006fu\"","type":"text"},{"type":"refusal","text":"no"}])"}) {
-        EXPECT_EQ(of_last(api_kind::chat,
-                          R"({"model":"m","messages":[{"role":"user"},{"role":"assistant","content":)" +
-                              content + "," + turn + "}]}"),
-                  want)
+        EXPECT_EQ(last(",\"content\":" + content), turn_keys(said("h\xC3\xA9llo \"you\"", {}), asked))
             << content;
+        EXPECT_EQ(last(",\"content\":" + content + "," + call), keys{"call:call/1"}) << content;
     }
-    EXPECT_EQ(of_last(api_kind::chat,
-                      R"({"model":"m","messages":[{"role":"assistant","content":null,)" + turn + "}]}"),
-              keys{"call:call/1"});
-    EXPECT_EQ(of_last(api_kind::chat, R"({"model":"m","messages":[{"role":"assistant"}]})"), keys{});
+    EXPECT_EQ(last(",\"content\":null," + call), keys{"call:call/1"});
+    EXPECT_EQ(last(""), keys{});
 }
 
 TEST(turn_keys, each_turn_has_its_own_calls) {
@@ -75,23 +81,36 @@ TEST(turn_keys, each_turn_has_its_own_calls) {
         R"({"role":"tool","tool_call_id":"a","content":"1"},)"
         R"({"role":"tool","tool_call_id":"b","content":"2"},)"
         R"({"role":"assistant","tool_calls":[{"id":"c"},{"function":{"name":"no id"}}]}]})");
-    EXPECT_EQ(turn_keys(b.body, b.index, 0), (keys{"call:a", "call:b"}));
-    EXPECT_EQ(turn_keys(b.body, b.index, 3), keys{"call:c"});
-    EXPECT_EQ(turn_keys(b.body, b.index, 4), keys{}) << "no such message";
+    EXPECT_EQ(turn_keys(b.body, b.index, 0, asked), (keys{"call:a", "call:b"}));
+    EXPECT_EQ(turn_keys(b.body, b.index, 3, asked), keys{"call:c"});
+    EXPECT_EQ(turn_keys(b.body, b.index, 4, asked), keys{}) << "no such message";
 }
 
 TEST(turn_keys, a_turn_of_messages_has_the_keys_of_its_answer) {
-    const keys want = turn_keys(said("first second", {"toolu_1"}));
     EXPECT_EQ(
         of_last(api_kind::messages,
                 R"({"model":"m","messages":[{"role":"user","content":"x"},{"role":"assistant","content":[)"
                 R"({"type":"text","text":"first "},)"
                 R"({"type":"tool_use","id":"toolu_1","name":"f","input":{"type":"text","text":"inner"}},)"
                 R"({"type":"text","text":"second"}]}]})"),
-        want);
+        turn_keys(said("first second", {"toolu_1"}), asked));
     EXPECT_EQ(of_last(api_kind::messages, R"({"model":"m","messages":[{"role":"user","content":"x"},)"
                                           R"({"role":"assistant","content":"said"}]})"),
               keys{text_key("said")});
+}
+
+TEST(question_finder, finds_what_the_user_said_last_before_each_turn) {
+    const indexed_body b(
+        R"({"model":"m","messages":[{"role":"assistant","content":"Hi."},)"
+        R"({"role":"user","content":"o\u006ee "},)"
+        R"({"role":"assistant","tool_calls":[{"id":"a"}]},{"role":"tool","tool_call_id":"a","content":"1"},)"
+        R"({"role":"assistant","content":"x"},{"role":"user","content":[{"type":"text","text":"two"}]}]})");
+    question_finder questions(b.body, b.index);
+    EXPECT_EQ(questions.before(0), "");
+    EXPECT_EQ(questions.before(2), hex(sha256("one")));
+    EXPECT_EQ(questions.before(4), hex(sha256("one"))) << "a tool's result asks nothing new";
+    EXPECT_EQ(questions.before(6), hex(sha256("two"))) << "the answer to come";
+    EXPECT_EQ(questions.before(9), hex(sha256("two")));
 }
 
 std::vector<std::size_t> lacking(api_kind api, std::string_view body) {

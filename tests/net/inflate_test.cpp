@@ -1,26 +1,15 @@
 #include "weir/net/inflate.hpp"
 
+#include "support/gzip.hpp"
+
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <string>
 
 namespace weir::net {
 namespace {
 
-std::string gzip(const std::string& text) {
-    z_stream z{};
-    EXPECT_EQ(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    std::string out(deflateBound(&z, text.size()) + 64, '\0');
-    z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    z.avail_in = static_cast<uInt>(text.size());
-    z.next_out = reinterpret_cast<Bytef*>(out.data());
-    z.avail_out = static_cast<uInt>(out.size());
-    EXPECT_EQ(deflate(&z, Z_FINISH), Z_STREAM_END);
-    out.resize(z.total_out);
-    deflateEnd(&z);
-    return out;
-}
+using test::gzip;
 
 result<std::string> inflated(const std::string& packed, std::size_t bytes_max) {
     body_pool pool;

@@ -1,11 +1,12 @@
 // Calls in every API through the whole of weir: paths, names, errors, and what goes upstream.
+#include "support/gzip.hpp"
+#include "support/messages.hpp"
 #include "support/running_weir.hpp"
 #include "support/seen_request.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <zlib.h>
 
 namespace weir {
 namespace {
@@ -16,47 +17,16 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-const std::string hello_messages =
-    R"({"model":"claude-opus-4","max_tokens":900,"messages":[{"role":"user","content":"What is a weir?"}]})";
-const std::string hello_messages_stream =
-    R"({"model":"claude-opus-4","max_tokens":900,"messages":[{"role":"user","content":"What is a weir?"}],)"
-    R"("stream":true})";
 const std::string hello_responses = R"({"model":"auto","input":"What is a weir?"})";
 const std::string hello_fim = R"({"model":"auto","prompt":"int add(int a, int b) {","suffix":"}"})";
 
-const std::string message_json =
-    R"({"id":"m1","type":"message","role":"assistant","model":"deepseek-v4-flash",)"
-    R"("content":[{"type":"text","text":"A low dam."}],"stop_reason":"end_turn",)"
-    R"("usage":{"input_tokens":6,"cache_read_input_tokens":4,"output_tokens":5}})";
 const std::string response_json =
     R"({"id":"r1","object":"response","status":"completed","model":"deepseek-v4-flash","output":[],)"
     R"("usage":{"input_tokens":10,"input_tokens_details":{"cached_tokens":4},"output_tokens":5,)"
     R"("output_tokens_details":{"reasoning_tokens":2},"total_tokens":15}})";
 
-const std::string message_stream =
-    "event: message_start\n"
-    R"(data: {"type":"message_start","message":{"id":"m1","type":"message","role":"assistant",)"
-    R"("model":"deepseek-v4-flash","content":[],"usage":{"input_tokens":6,"cache_read_input_tokens":4,)"
-    R"("output_tokens":1}}})"
-    "\n\n"
-    "event: content_block_start\n"
-    R"(data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}})"
-    "\n\n"
-    "event: content_block_delta\n"
-    R"(data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"A low dam."}})"
-    "\n\n"
-    "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n"
-    "event: message_delta\n"
-    R"(data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":5}})"
-    "\n\n"
-    "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
-
 std::string with_name(std::string text, const std::string& from, const std::string& to) {
     return text.replace(text.find(from), from.size(), to);
-}
-
-std::string get(const std::string& path, const std::string& method = "GET", const std::string& fields = "") {
-    return method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
 }
 
 TEST(apis, every_path_reaches_its_own_endpoint_upstream) {
@@ -299,20 +269,6 @@ TEST(apis, the_version_fields_of_anthropic_go_on_and_no_others) {
     EXPECT_THAT(seen.last().head, HasSubstr("anthropic-version: 2023-06-01\r\n"));
     EXPECT_THAT(seen.last().head, HasSubstr("anthropic-beta: a,b\r\n"));
     EXPECT_THAT(seen.last().head, Not(HasSubstr("stainless")));
-}
-
-std::string gzip(const std::string& text) {
-    z_stream z{};
-    deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-    std::string out(deflateBound(&z, text.size()) + 64, '\0');
-    z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    z.avail_in = static_cast<uInt>(text.size());
-    z.next_out = reinterpret_cast<Bytef*>(out.data());
-    z.avail_out = static_cast<uInt>(out.size());
-    deflate(&z, Z_FINISH);
-    out.resize(z.total_out);
-    deflateEnd(&z);
-    return out;
 }
 
 TEST(apis, a_compressed_body_is_a_415_unless_it_is_accepted_and_then_it_is_bounded) {

@@ -196,6 +196,35 @@ TEST(custody, equal_turns_cannot_make_a_body_grow_without_bound) {
     EXPECT_LT(seen.last().body.size(), 5'000'000U);
 }
 
+TEST(custody, the_same_words_to_another_question_are_another_turn) {
+    const std::string answer =
+        R"({"id":"c1","model":"deepseek-v4-pro","choices":[{"index":0,"message":{"role":"assistant",)"
+        R"("reasoning_content":"It compiles.","content":"Yes."},"finish_reason":"stop"}],)" +
+        usage_json + "}";
+    seen_request seen;
+    running_weir weir(seen.answering(with_length("200 OK", answer)));
+    const auto asking = [](const std::string& question) {
+        return R"({"model":"deepseek-v4-pro",)" + tools + R"(,"messages":[{"role":"user","content":")" +
+               question + R"("})";
+    };
+    const std::string back = R"(,{"role":"assistant","content":"Yes."},{"role":"user","content":"go on"}]})";
+    weir.ask(post(asking("Does it compile?") + "]}"));
+    weir.ask(post(asking("Is it deployed?") + back));
+    EXPECT_EQ(json::parse(seen.last().body).at("messages").at(1).at("reasoning_content"), "");
+    weir.ask(post(asking("Does it compile?") + back));
+    EXPECT_EQ(json::parse(seen.last().body).at("messages").at(1).at("reasoning_content"), "It compiles.");
+}
+
+TEST(custody, without_client_keys_clients_are_told_apart_by_what_they_pass_through) {
+    thinking_upstream up;
+    running_weir weir(up.script(), [](config::settings& s) { s.upstreams.front().passthrough = true; });
+    weir.ask(post(first_turn, "Authorization: Bearer sk-hers\r\n"));
+    weir.ask(post(second_turn("call_7"), "Authorization: Bearer sk-his\r\n"));
+    EXPECT_EQ(up.last().at("messages").at(1).at("reasoning_content"), "");
+    weir.ask(post(second_turn("call_7"), "Authorization: Bearer sk-hers\r\n"));
+    EXPECT_EQ(up.last().at("messages").at(1).at("reasoning_content"), thought);
+}
+
 TEST(custody, can_be_switched_off) {
     thinking_upstream up;
     running_weir weir(up.script(), [](config::settings& s) { s.custody.bytes_max = 0; });

@@ -17,10 +17,6 @@ using testing::StartsWith;
 
 const std::string ok = R"({"ok":true})";
 
-std::string get(const std::string& path, const std::string& method = "GET", const std::string& fields = "") {
-    return method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
-}
-
 TEST(forwarding, files_go_up_as_they_are_whatever_their_media) {
     seen_request seen;
     running_weir weir(seen.answering(with_length("200 OK", ok)));
@@ -106,6 +102,143 @@ TEST(forwarding, an_error_of_a_tool_is_free) {
     const http_message answer = weir.ask(post("{}", "", "/v1/tools/search"));
     EXPECT_EQ(answer.status(), 504);
     EXPECT_EQ(json::parse(weir.row_of(answer)).at("cost_pico"), 0);
+}
+
+TEST(forwarding, a_tool_that_was_asked_and_left_may_cost_its_fee) {
+    gate asked;
+    running_weir weir([&](wire& w, int) {
+        read_message(w);
+        asked.open();
+        w.wait_end(patience);
+    });
+    {
+        wire client = weir.connect();
+        client.send(post("{}", "", "/v1/tools/search"));
+        ASSERT_TRUE(asked.pass());
+    }
+    const auto total = weir.stop_and_report();
+    EXPECT_EQ(total.requests, 1);
+    EXPECT_EQ(total.estimated, 1) << "whether it was billed is not known";
+    EXPECT_EQ(total.cost.to_integer_text(), "750000000");
+}
+
+// Two keys, of which bob's may use what is passed on.
+void with_keys(config::settings& s) {
+    s.keys = metering::client_keys(
+        {{.id = "alice", .hash = metering::hash_key("sk-alice"), .may_route = true, .may_see_balance = true},
+         {.id = "bob", .hash = metering::hash_key("sk-bob"), .may_forward = true}});
+}
+const std::string alice = "Authorization: Bearer sk-alice\r\n";
+const std::string bob = "Authorization: Bearer sk-bob\r\n";
+
+json row_of(running_weir& weir, const http_message& answer, const std::string& key) {
+    return json::parse(weir.ask(get("/v1/requests/" + answer.field("x-weir-request-id"), "GET", key)).body);
+}
+
+TEST(forwarding, a_key_that_may_not_forward_reaches_nobodys_files_or_tools) {
+    seen_request seen;
+    running_weir weir(seen.answering(with_length("200 OK", ok)), with_keys);
+    const struct {
+        std::string request, endpoint;
+    } all[] = {
+        {get("/v1/files", "GET", alice), "forward:/files"},
+        {get("/files/file-1", "GET", alice), "forward:/files/*"},
+        {get("/v1/files/file-1", "DELETE", alice), "forward:/files/*"},
+        {post("{}", alice, "/v1/files"), "forward:/files"},
+        {post("{}", alice, "/v1/tools/search"), "forward:/tools/search"},
+    };
+    for (const auto& one : all) {
+        const http_message answer = weir.ask(one.request);
+        EXPECT_EQ(answer.status(), 403) << one.request << answer.body;
+        EXPECT_EQ(json::parse(answer.body).at("error").at("code"), "not_allowed") << answer.body;
+        const json row = row_of(weir, answer, alice);
+        EXPECT_EQ(row.at("endpoint"), one.endpoint) << row;
+        EXPECT_EQ(row.at("outcome"), "refused") << row;
+        EXPECT_EQ(row.at("status"), 403) << row;
+        EXPECT_EQ(row.at("key"), "alice") << row;
+        EXPECT_EQ(row.at("cost_pico"), 0) << row;
+    }
+    for (const char* method : {"GET", "DELETE"}) {
+        const http_message answer =
+            weir.ask(get("/anthropic/v1/files/file-1", method, "x-api-key: sk-alice\r\n"));
+        EXPECT_EQ(answer.status(), 403) << answer.body;
+        EXPECT_EQ(json::parse(answer.body).at("error").at("type"), "permission_error") << answer.body;
+    }
+    EXPECT_EQ(seen.count(), 0U);
+}
+
+TEST(forwarding, a_key_that_may_forward_reads_and_deletes_files) {
+    seen_request seen;
+    running_weir weir(seen.answering(with_length("200 OK", ok)), with_keys);
+    for (const std::string method : {"GET", "DELETE"}) {
+        const http_message answer = weir.ask(get("/v1/files/file-1", method, bob));
+        EXPECT_EQ(answer.status(), 200) << method << answer.body;
+        EXPECT_THAT(seen.last().head, StartsWith(method + " /files/file-1 HTTP/1.1\r\n"));
+        EXPECT_THAT(seen.last().head, Not(HasSubstr("sk-bob")));
+        EXPECT_EQ(row_of(weir, answer, bob).at("outcome"), "served");
+    }
+    const http_message of_anthropic =
+        weir.ask(get("/anthropic/v1/files/file-1", "DELETE", "x-api-key: sk-bob\r\n"));
+    EXPECT_EQ(of_anthropic.status(), 200) << of_anthropic.body;
+    EXPECT_THAT(seen.last().head, StartsWith("DELETE /anthropic/v1/files/file-1 HTTP/1.1\r\n"));
+    EXPECT_EQ(seen.count(), 3U);
+    // to forward is not to see the balance
+    EXPECT_EQ(weir.ask(get("/user/balance", "GET", bob)).status(), 403);
+    EXPECT_EQ(weir.ask(get("/user/balance", "GET", alice)).status(), 200);
+}
+
+std::string post_as(const std::string& media, const std::string& path, const std::string& fields = "") {
+    const std::string field = media.empty() ? "" : "Content-Type: " + media + "\r\n";
+    return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + field + fields +
+           "Content-Length: 2\r\n\r\n{}";
+}
+
+TEST(forwarding, only_where_any_media_is_said_a_body_may_be_other_than_json) {
+    seen_request seen;
+    for (const bool keyed : {false, true}) {
+        running_weir weir(seen.answering(with_length("200 OK", ok)), [&](config::settings& s) {
+            if (keyed) with_keys(s);
+        });
+        const std::string key = keyed ? bob : "";
+        const std::size_t so_far = seen.count();
+        for (const std::string media :
+             {"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b",
+              "text/plain; application/json", "application/jsonl"}) {
+            for (const std::string path : {"/v1/tools/search", "/tools/fetch"}) {
+                const http_message answer = weir.ask(post_as(media, path, key));
+                EXPECT_EQ(answer.status(), 415) << path << " as " << media << answer.body;
+                EXPECT_EQ(json::parse(answer.body).at("error").at("code"), "unsupported_media");
+            }
+        }
+        EXPECT_EQ(seen.count(), so_far) << keyed;
+        EXPECT_EQ(weir.ask(post_as("Application/JSON; charset=utf-8", "/tools/search", key)).status(), 200);
+        EXPECT_EQ(weir.ask(post_as("text/plain", "/v1/files", key)).status(), 200);
+        EXPECT_EQ(weir.ask(post_as("multipart/form-data; boundary=b", "/anthropic/v1/files", key)).status(),
+                  200);
+        EXPECT_EQ(seen.count(), so_far + 3) << keyed;
+    }
+}
+
+// A page can send a form to any site without asking first; what tells it from a program are these fields.
+TEST(forwarding, an_upload_by_a_page_that_is_not_listed_is_refused) {
+    seen_request seen;
+    running_weir weir(seen.answering(with_length("200 OK", ok)),
+                      [](config::settings& s) { s.front.cors_origins = {"http://localhost:3000"}; });
+    const std::string form = "multipart/form-data; boundary=b";
+    for (const std::string path : {"/v1/files", "/anthropic/v1/files"}) {
+        for (const std::string fields :
+             {"Origin: https://evil.example\r\n", "Origin: null\r\n", "Origin: http://localhost:3001\r\n",
+              "Sec-Fetch-Site: cross-site\r\n", "Sec-Fetch-Site: Cross-Site\r\nSec-Fetch-Mode: no-cors\r\n",
+              "Origin: https://evil.example\r\nSec-Fetch-Site: same-site\r\n"}) {
+            const http_message answer = weir.ask(post_as(form, path, fields));
+            EXPECT_EQ(answer.status(), 403) << path << ' ' << fields << answer.body;
+        }
+        EXPECT_EQ(weir.ask(get(path, "GET", "Sec-Fetch-Site: cross-site\r\n")).status(), 403) << path;
+    }
+    EXPECT_EQ(seen.count(), 0U);
+    EXPECT_EQ(weir.ask(post_as(form, "/v1/files", "Origin: http://localhost:3000\r\n")).status(), 200);
+    EXPECT_EQ(weir.ask(post_as(form, "/v1/files")).status(), 200);
+    EXPECT_EQ(seen.count(), 2U);
 }
 
 TEST(forwarding, the_balance_is_for_keys_that_may_see_it) {

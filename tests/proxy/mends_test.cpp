@@ -75,6 +75,23 @@ TEST(mends, forced_tool_choice_is_called_without_thinking_or_refused_as_it_is_se
     EXPECT_EQ(seen.count(), 1U);
 }
 
+TEST(mends, an_effort_that_is_null_is_weirs_to_say_and_stays_where_weir_says_nothing) {
+    seen_request seen;
+    running_weir weir(seen.answering(with_length("200 OK", answer_json)));
+    const auto asking = [](const std::string& model) {
+        return R"({"model":")" + model +
+               R"(","reasoning_effort":null,"thinking":null,"messages":[{"role":"user",)"
+               R"("content":"What is a weir?"}]})";
+    };
+    const http_message routed = weir.ask(post(asking("auto")));
+    EXPECT_EQ(routed.field("x-weir-effort"), "low");
+    const std::string sent = seen.last().body;
+    EXPECT_EQ(json::parse(sent).at("reasoning_effort"), "low") << sent;
+    EXPECT_EQ(sent.find("reasoning_effort"), sent.rfind("reasoning_effort")) << "stated once";
+    weir.ask(post(asking("deepseek-v4-pro")));
+    EXPECT_EQ(seen.last().body, asking("deepseek-v4-pro"));
+}
+
 const std::string wants_schema =
     R"({"model":"auto","messages":[{"role":"user","content":"Name a dam."}],"response_format":{"type":)"
     R"("json_schema","json_schema":{"name":"dam","schema":{"type":"object","properties":{"name":{"type":)"

@@ -18,15 +18,12 @@ const scripted_upstream::script answering = [](wire& w, int) {
     while (!read_message(w).head.empty()) w.send(with_length("200 OK", answer_json));
 };
 
-std::string get(const std::string& path, const std::string& method = "GET") {
-    return method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-}
-
 TEST(site, lists_the_models_that_can_be_asked_for) {
     running_weir weir(answering);
-    for (const char* path : {"/models", "/v1/models"}) {
+    for (const char* path : {"/models", "/v1/models", "/beta/models", "/beta/v1/models"}) {
         const http_message answer = weir.ask(get(path));
-        EXPECT_EQ(answer.status(), 200);
+        ASSERT_EQ(answer.status(), 200) << path << answer.body;
+        EXPECT_EQ(json::parse(answer.body)["object"], "list") << answer.body;
         std::set<std::string> ids;
         for (const auto& m : json::parse(answer.body)["data"]) ids.insert(m["id"]);
         for (const char* id : {"auto", "deepseek-v4-flash", "deepseek-v4-pro", "deepseek-flash"}) {
@@ -34,6 +31,52 @@ TEST(site, lists_the_models_that_can_be_asked_for) {
         }
         EXPECT_FALSE(ids.contains("claude-*")) << "a pattern is no model";
     }
+}
+
+TEST(site, lists_the_same_models_under_the_base_of_anthropic_in_its_words) {
+    running_weir weir(answering);
+    const json of_openai = json::parse(weir.ask(get("/v1/models")).body);
+    for (const char* path :
+         {"/anthropic/models", "/anthropic/v1/models", "/anthropic/v1/models?limit=1000"}) {
+        const http_message answer = weir.ask(get(path));
+        ASSERT_EQ(answer.status(), 200) << path << answer.body;
+        const json list = json::parse(answer.body);
+        ASSERT_EQ(list["data"].size(), of_openai["data"].size()) << answer.body;
+        for (std::size_t i = 0; i < list["data"].size(); ++i) {
+            const json id = of_openai["data"][i]["id"];
+            EXPECT_EQ(list["data"][i], (json{{"type", "model"},
+                                             {"id", id},
+                                             {"display_name", id},
+                                             {"created_at", "1970-01-01T00:00:00Z"}}));
+        }
+        EXPECT_EQ(list["has_more"], false) << answer.body;
+        EXPECT_EQ(list["first_id"], of_openai["data"].front()["id"]) << answer.body;
+        EXPECT_EQ(list["last_id"], of_openai["data"].back()["id"]) << answer.body;
+        EXPECT_FALSE(list.contains("object")) << answer.body;
+    }
+}
+
+TEST(site, lists_models_for_a_key_in_the_field_of_its_base) {
+    running_weir weir(answering, [](config::settings& s) {
+        s.keys = metering::client_keys({{.id = "alice", .hash = metering::hash_key("sk-alice")}});
+    });
+    const auto status = [&](const std::string& path, const std::string& field) {
+        return weir.ask("GET " + path + " HTTP/1.1\r\nHost: h\r\n" + field + "\r\n").status();
+    };
+    const std::string own = "x-api-key: sk-alice\r\n", bearer = "Authorization: Bearer sk-alice\r\n";
+    for (const char* path : {"/anthropic/models", "/anthropic/v1/models"}) {
+        EXPECT_EQ(status(path, own), 200) << path;
+        EXPECT_EQ(status(path, bearer), 200) << path;
+        EXPECT_EQ(status(path, "x-api-key: sk-eve\r\n"), 401) << path;
+        EXPECT_EQ(status(path, ""), 401) << path;
+    }
+    for (const char* path : {"/models", "/v1/models", "/beta/models", "/beta/v1/models"}) {
+        EXPECT_EQ(status(path, bearer), 200) << path;
+        EXPECT_EQ(status(path, own), 401) << path;
+        EXPECT_EQ(status(path, ""), 401) << path;
+    }
+    const http_message refused = weir.ask(get("/anthropic/v1/models"));
+    EXPECT_EQ(json::parse(refused.body).at("error").at("type"), "authentication_error") << refused.body;
 }
 
 TEST(site, answers_at_its_root) {

@@ -229,5 +229,31 @@ TEST(stream, with_power_durability_the_row_is_written_before_the_answer_ends) {
     EXPECT_EQ(weir.stop_and_report().requests, 3);
 }
 
+TEST(stream, with_power_durability_the_row_is_there_before_the_client_has_its_done) {
+    gate may_end;
+    running_weir weir(
+        [&](wire& w, int) {
+            read_message(w);
+            w.send(stream_head + chunk(event(R"({"content":"x"})") + last_event + done_event));
+            may_end.pass();
+            w.send("0\r\n\r\n");
+            w.wait_end(patience);
+        },
+        [](config::settings& s) { s.ledger.durable = metering::durability::power; });
+    wire client = weir.connect();
+    client.send(post(hello_stream));
+    http_message answer;
+    answer.head = client.read_through("\r\n\r\n");
+    client.read_through("[DONE]");
+    // Upstream has not ended its framing yet, so neither has weir.
+    const auto row = nlohmann::json::parse(weir.row_of(answer));
+    ASSERT_TRUE(row.contains("outcome")) << row;
+    EXPECT_EQ(row["outcome"], "served");
+    EXPECT_EQ(row["tokens"]["output"], 5);
+    may_end.open();
+    EXPECT_THAT(client.read_through("0\r\n\r\n"), EndsWith("0\r\n\r\n"));
+    EXPECT_EQ(weir.stop_and_report().requests, 1) << "one row, settled once";
+}
+
 }  // namespace
 }  // namespace weir

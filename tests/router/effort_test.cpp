@@ -219,15 +219,17 @@ TEST(reasoning_gate, does_nothing_where_an_empty_one_is_put_in) {
     EXPECT_EQ(told(decided(request{"thinker"}.lost(1), routes)), "keep/pin thinks {}");
 }
 
-TEST(reasoning_gate, acts_only_where_the_client_said_nothing_when_it_is_off) {
+TEST(reasoning_gate, does_nothing_at_all_where_it_is_off) {
     routing routes = with(forced::leave, missing::leave);
-    EXPECT_EQ(told(decided(request{}.lost(1), routes)), off_for_history);
-    EXPECT_EQ(told(decided(request{"thinker"}.lost(1), routes)), off_for_history);
+    EXPECT_EQ(told(decided(request{}.lost(1), routes)), "keep/effort 2 thinks {}");
+    EXPECT_EQ(told(decided(request{"thinker"}.lost(1), routes)), "keep/pin thinks {}");
+    EXPECT_EQ(told(decided(request{"pinned-pro"}.lost(1).in(api_kind::messages), routes)),
+              "keep/effort 6 thinks {}");
     EXPECT_EQ(told(decided(request{}.lost(1).effort("max"), routes)), "max/client thinks {}");
     EXPECT_EQ(told(decided(request{}.lost(1).thinking(thinking_word::enabled), routes)),
               "keep/client thinks {}");
     routes.rules = {rule{"think hard", {always{}}, std::nullopt, "max", "rule 1"}};
-    EXPECT_EQ(told(decided(request{}.lost(1), routes)), off_for_history);
+    EXPECT_EQ(told(decided(request{}.lost(1), routes)), R"(max/rule thinks {"reasoning_effort":"max"})");
 }
 
 TEST(gates, a_call_that_the_history_keeps_from_thinking_may_force_a_tool) {

@@ -24,6 +24,19 @@ struct request {
         index.images = 1, f.images = 1;
         return *this;
     }
+    request& file() {
+        index.files = 1, f.files = 1;
+        return *this;
+    }
+    request& tool(std::string type) {
+        index.tools = 1, f.tools = 1;
+        index.tool_types.push_back(std::move(type));
+        return *this;
+    }
+    request& proof() {
+        f.words = bit_of("proof");
+        return *this;
+    }
 };
 
 result<decision> decided(const request& r, const routing& routes = shipped_routing()) {
@@ -144,6 +157,45 @@ TEST(image_gate, prefers_a_dearer_tier_to_a_cheaper_one) {
     request r = request{}.image();
     r.f.words = bit_of("proof");
     EXPECT_EQ(told(decided(r, routes)), "model-u ultra.keep gate_images/effort 6");
+}
+
+TEST(file_gate, is_the_same_for_files) {
+    EXPECT_EQ(told(decided(request{}.file().proof())), "model-f flash.low gate_files/effort 5");
+    EXPECT_EQ(told(decided(request{}.file())), "model-f flash.low default/effort 5");
+    EXPECT_EQ(told(decided(request{"pinned-flash"}.file())), "model-f-dated flash.low pin/effort 5");
+    const auto pro = decided(request{"pinned-pro"}.file());
+    EXPECT_EQ(told(pro), "refused 116 this model reads no files");
+    ASSERT_FALSE(pro);
+    EXPECT_EQ(pro.error().field, "messages");
+    EXPECT_EQ(told(decided(request{"pinned-pro"}.file().image())), "refused 113 this model reads no images");
+    routing routes = shipped_routing();
+    routes.tiers[0].files = false;
+    EXPECT_EQ(told(decided(request{}.file(), routes)), "refused 114 no model that could answer reads files");
+    routes.tiers[1].files = true;
+    EXPECT_EQ(told(decided(request{}.file(), routes)), "model-p pro.keep gate_files/effort 6");
+}
+
+TEST(tool_gate, keeps_a_tool_that_one_tier_runs_itself_from_the_others) {
+    EXPECT_EQ(told(decided(request{}.tool("read").proof())), "model-f flash.keep gate_tools/effort 2");
+    EXPECT_EQ(told(decided(request{}.tool("custom").tool("search").proof())),
+              "model-f flash.keep gate_tools/effort 2");
+    EXPECT_EQ(told(decided(request{"pinned-flash"}.tool("search"))), "model-f-dated flash.keep pin/effort 2");
+    const auto pro = decided(request{"pinned-pro"}.tool("search"));
+    EXPECT_EQ(told(pro), "refused 117 this model does not run these tools");
+    ASSERT_FALSE(pro);
+    EXPECT_EQ(pro.error().field, "tools");
+    routing routes = shipped_routing();
+    routes.tiers[1].server_tools = {"draw"};
+    EXPECT_EQ(told(decided(request{}.tool("search").tool("draw"), routes)),
+              "refused 114 no model that could answer runs these tools");
+}
+
+TEST(tool_gate, leaves_a_tool_alone_that_no_tier_names) {
+    EXPECT_EQ(told(decided(request{}.tool("custom").proof())), "model-p pro.keep proof/effort 6");
+    EXPECT_EQ(told(decided(request{"pinned-pro"}.tool("web_search"))), "model-p pro.keep pin/effort 6");
+    routing routes = shipped_routing();
+    routes.tiers[1].server_tools = routes.tiers[0].server_tools;
+    EXPECT_EQ(told(decided(request{}.tool("search").proof(), routes)), "model-p pro.keep proof/effort 6");
 }
 
 TEST(context_gate, strikes_a_tier_only_when_the_estimate_is_a_fifth_over) {

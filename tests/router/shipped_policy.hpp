@@ -95,8 +95,8 @@ inline std::string text_of(const std::vector<dialect::said_member>& members) {
 inline const routing& shipped_routing() {
     static const routing routes = [] {
         routing r;
-        r.tiers = {{"flash", "deepseek", "model-f", true, 1'048'576, 393'216},
-                   {"pro", "deepseek", "model-p", false, 1'048'576, 393'216}};
+        r.tiers = {{"flash", "deepseek", "model-f", true, 1'048'576, 393'216, true, {"search", "read"}},
+                   {"pro", "deepseek", "model-p", false, 1'048'576, 393'216, false, {}}};
         r.efforts = {word_of("none", {"thinking", "type", R"("disabled")"},
                              {"reasoning", "effort", R"("none")"}, {"thinking", "type", R"("disabled")"}, {}),
                      thinking_word_of("low", {"minimal"}), thinking_word_of("high", {"medium", "xhigh"}),

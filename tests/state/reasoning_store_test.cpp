@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <optional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,7 +15,9 @@ namespace {
 
 using keys = std::vector<std::string>;
 
-std::string text_of(const std::optional<kept_reasoning>& found) { return found ? found->text : "(none)"; }
+std::string text_of(const std::shared_ptr<const kept_reasoning>& found) {
+    return found ? found->text : "(none)";
+}
 
 // Bounds of one shard, so that the order of leaving is exact.
 store_bounds small(std::size_t entries_max) { return {1024 * 1024, entries_max, 100'000, 1'000}; }

@@ -121,6 +121,11 @@ inline std::string post(const std::string& body, const std::string& fields = "",
            "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
+inline std::string get(const std::string& path, const std::string& method = "GET",
+                       const std::string& fields = "") {
+    return method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
+}
+
 inline const std::string hello =
     R"({"model":"auto","messages":[{"role":"user","content":"What is a weir?"}]})";
 inline const std::string hello_stream =

@@ -209,6 +209,11 @@ public:
         ++permits_;
         changed_.notify_all();
     }
+    // Whether pass() would go through at once.
+    bool is_open() {
+        const std::lock_guard lock(mutex_);
+        return permits_ > 0;
+    }
     // False: nobody opened it in time.
     bool pass() {
         std::unique_lock lock(mutex_);

@@ -37,6 +37,8 @@ enum class errc : int {
     unsupported_image = 113,   // an image for a tier that reads none
     no_candidate = 114,        // gates left no cell that could answer this request
     not_allowed = 115,         // the client key may not use this endpoint
+    unsupported_file = 116,    // a file for a tier that reads none
+    unsupported_tool = 117,    // a tool that another tier runs itself, and this one does not
     // the upstream failed
     upstream_connect = 200,   // resolve, TCP or TLS failed: nothing was sent
     upstream_status = 201,    // a whole answer came, and its status is not 2xx

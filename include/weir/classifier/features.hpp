@@ -50,6 +50,7 @@ struct features {
     std::int64_t pasted_per_mille = 0;  // share of the human text that is fence, quote or document
     std::int64_t context_tokens = 0;    // estimate for the whole input: messages and tools, images left out
     std::int64_t images = 0;
+    std::int64_t files = 0;
     std::int64_t max_tokens = 0;  // as stated, 0 where unsaid; never a measure of output
     bool json_schema = false;     // an answer in a given schema is asked for
 };

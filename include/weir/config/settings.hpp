@@ -33,6 +33,9 @@ struct settings {
     router::routing routes;
     dialect::ask_rules asks;
     std::vector<std::string> session_fields;  // header fields that name a conversation, the best first
+    // dialect::answer_facts::finish_reason of answers that the upstream broke off by itself, in any API: they
+    // failed, though their status is 200 and their tokens are billed.
+    std::vector<std::string> failed_finish_reasons;
     dialect::mend_set mends = dialect::mend_set::all();
     state::store_bounds custody;
     std::vector<upstream::forwarded> forwards;

@@ -40,8 +40,8 @@ private:
     std::unique_ptr<state> state_;
 };
 
-// Where the quoted value of `model` is in a whole answer, blank lines before it included; nullopt where there
-// is none in these bytes. `answer` may be cut off behind it.
-std::optional<place> model_of_answer(std::string_view answer);
+// Messages: a whole answer, blank lines before it included, that names `asked` as its model; nullopt where it
+// does so already or names none. `answer` may be cut off behind the name.
+std::optional<std::string> name_model(std::string_view answer, std::string_view asked);
 
 }  // namespace weir::dialect

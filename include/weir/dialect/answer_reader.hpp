@@ -74,7 +74,9 @@ public:
 
     // The next payload bytes, split anywhere.
     void observe(std::string_view bytes);
-    // So far. An event that the last bytes left without its blank line is read as well, but not counted.
+    // Of the events that are whole so far; costs nothing.
+    const answer_facts& so_far() const noexcept;
+    // At the end: an event that the last bytes left without its blank line is read as well, but not counted.
     const answer_facts& facts() const noexcept;
     // True where the bytes so far end between two events, so that an event of weir's own may follow.
     bool at_boundary() const noexcept;

@@ -56,7 +56,10 @@ struct message {
     // or redacted_thinking block. Responses: always true, since reasoning is an item of its own there and is
     // not demanded back. Source: DeepSeek, thinking mode.
     bool reasoning = false;
-    place reasoning_value;         // chat: the value of reasoning_content where it is there, a string or not
+    place reasoning_value;  // chat: the value of reasoning_content where it is there, a string or not
+    // Chat: the last message is the assistant's, and its `prefix` is true: an answer begun by the client, to
+    // be gone on with, for which no thinking is demanded. Source: DeepSeek, Chat Prefix Completion.
+    bool prefix = false;
     std::uint32_t first_call = 0;  // assistant: its calls are calls[first_call, first_call + call_count)
     std::uint32_t call_count = 0;
 };
@@ -89,7 +92,7 @@ struct body_index {
     std::string model_name;            // unescaped
     bool stream = false;
     // reasoning_effort, reasoning.effort or output_config.effort as stated; "" where it is there but no
-    // string
+    // string. null is unsaid, here and for thinking and thinking.type.
     std::optional<std::string> effort;
     place effort_value;  // its value, quotes included; empty where unsaid
     thinking_word thinking = thinking_word::unsaid;
@@ -109,7 +112,11 @@ struct body_index {
     std::uint32_t tools = 0;  // length of `tools`
     tool_choice_word tool_choice = tool_choice_word::unsaid;
     response_format_word response_format = response_format_word::unsaid;
-    std::uint32_t images = 0;     // image_url, input_image or image blocks in messages
+    // Types of those tools, each once, without "function": what the service runs itself, among others.
+    std::vector<std::string> tool_types;
+    std::uint32_t images = 0;  // image_url, input_image or image blocks in messages
+    // file, input_file, or document blocks that are no text
+    std::uint32_t files = 0;
     std::size_t image_bytes = 0;  // bytes of the body that are such blocks: no text, not counted as tokens
     std::vector<message> messages;
     std::vector<tool_call> calls;

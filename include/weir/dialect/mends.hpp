@@ -33,9 +33,10 @@ enum class mend : std::uint8_t {
     include_usage,          // the upstream tells usage only where it is asked: asked, and taken out again
     reasoning,              // thinking that the client dropped: put back from custody
     reasoning_empty,        // the same where custody has none: an empty one
+    reasoning_off,          // the same where custody has none: thinking off for this call
     answer_model            // Messages: the answer names the model that was asked for
 };
-inline constexpr std::size_t mend_count = 13;
+inline constexpr std::size_t mend_count = 14;
 std::string_view name_of(mend m) noexcept;  // "developer_role"
 
 class mend_set {
@@ -70,6 +71,13 @@ struct restored_reasoning {
     bool from_custody = true;
 };
 
+// Why a call that would think, whoever wanted it to, is made without.
+enum class overruled_by : std::uint8_t {
+    nothing,             // it is not; what `effort` says is the router's choice
+    forced_tool_choice,  // thinking mode refuses the tool_choice
+    reasoning_lost       // thinking mode wants the history's thinking, which nobody has
+};
+
 // What the plan needs to know beside the body.
 struct mend_request {
     mend_set on;             // those that are switched on
@@ -79,11 +87,11 @@ struct mend_request {
     bool thinking = true;  // whether the call, as it is sent, thinks
     // words of clients and what they stand for; canonical words are in neither place
     std::span<const std::pair<std::string, std::string>> effort_aliases;
-    std::int64_t input_tokens = 0;        // estimate
-    std::int64_t context_tokens_max = 0;  // 0: unknown
-    std::int64_t output_tokens_max = 0;   // 0: unknown
-    bool usage_on_request = false;        // the upstream needs include_usage
-    bool forced_tool_choice = false;      // `effort` is there because of it
+    std::int64_t input_tokens = 0;                   // estimate
+    std::int64_t context_tokens_max = 0;             // 0: unknown
+    std::int64_t output_tokens_max = 0;              // 0: unknown
+    bool usage_on_request = false;                   // the upstream needs include_usage
+    overruled_by overruled = overruled_by::nothing;  // why `effort` is there
     std::vector<restored_reasoning> reasoning;
 };
 

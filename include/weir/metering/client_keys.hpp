@@ -17,6 +17,7 @@ struct client_key {
     key_hash hash{};               // of the key's bytes
     bool may_route = false;        // x-weir-tier, x-weir-class and x-weir-error-cost count
     bool may_see_balance = false;  // GET /user/balance
+    bool may_forward = false;      // endpoints that are passed on: upstream all keys share one account
 };
 
 key_hash hash_key(std::string_view key);

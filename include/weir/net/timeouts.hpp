@@ -16,8 +16,11 @@ struct timeouts {
     std::int64_t upstream_tls_ms = 5'000;
     std::int64_t upstream_first_byte_ms = 30'000;    // head or keep-alive after the request was sent
     std::int64_t upstream_first_token_ms = 660'000;  // DeepSeek closes after ten minutes without inference
-    std::int64_t upstream_idle_ms = 120'000;       // between two reads of an answer; a keep-alive re-arms it
-    std::int64_t upstream_total_ms = 3'600'000;    // a whole answer that is no stream
+    std::int64_t upstream_idle_ms = 120'000;     // between two reads of an answer; a keep-alive re-arms it
+    std::int64_t upstream_total_ms = 3'600'000;  // a whole answer that is no stream
+    // Blank lines that an upstream sends ahead of a whole answer are held so long, then they pass at once:
+    // the client's connection needs them too. From then on its status is fixed.
+    std::int64_t blank_lines_held_ms = 15'000;
     std::int64_t upstream_keep_alive_ms = 50'000;  // an idle pooled connection is closed
     std::int64_t drain_ms = 30'000;                // at shutdown, for requests in flight
 };

@@ -13,12 +13,13 @@ struct caller {
     std::string key_id;      // "" in keyless mode
     bool may_route = false;  // x-weir-class, x-weir-tier and x-weir-error-cost count
     bool may_see_balance = false;
+    bool may_forward = false;
 };
 
 // What an endpoint lets in.
 struct entrance {
     bool anthropic = false;  // `x-api-key` is the client's key too, as Anthropic's SDKs send it
-    bool any_media = false;  // bodies need not be application/json: files
+    bool any_media = false;  // bodies are not looked at: whoever serves the endpoint does
 };
 
 // With client keys: `Authorization: Bearer` must carry one of them, or the entrance's other field. Without:
@@ -28,9 +29,12 @@ struct entrance {
 result<caller> admit(const net::request_head& head, const std::string& local_authority,
                      const config::settings& settings, entrance by = {});
 
-// Where the body's member says nothing of it (the place in the body is dialect::body_index::session): the
-// value of the first of settings.session_fields that the request has; "" where it has none.
+// What names the conversation: the value of the first of settings.session_fields that the request has, ""
+// where it has none. Only then the body's member counts (dialect::body_index::session).
 std::string_view session_field(const net::request_head& head, const config::settings& settings);
+
+// The media type alone counts, in any case; parameters may follow. RFC 9110 8.3.1.
+bool is_json(std::string_view content_type) noexcept;
 
 // What the headers say about routing, as far as the caller may. Views into `head`.
 // Fault: invalid_field for an error cost that is no amount in dollars.

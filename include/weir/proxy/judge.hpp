@@ -11,7 +11,7 @@
 #include "weir/state/reasoning_store.hpp"
 
 #include <functional>
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,12 +22,13 @@ struct judgement {
     dialect::body_index index;
     classifier::features features;
     std::vector<dialect::restored_reasoning> reasoning;  // to put back, if the call thinks
+    std::string asked;                                   // of the answer to come, for its turn_keys
     result<router::decision> route;                      // a fault where no tier may answer
 };
 
 // What custody has under one of a turn's keys.
 using reasoning_finder =
-    std::function<std::optional<state::kept_reasoning>(std::span<const std::string> keys)>;
+    std::function<std::shared_ptr<const state::kept_reasoning>(std::span<const std::string> keys)>;
 
 // Fault: the body cannot be indexed.
 result<judgement> judge(dialect::api_kind api, padded_view body, dialect::body_indexer& indexer,

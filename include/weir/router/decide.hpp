@@ -45,9 +45,9 @@ struct decision {
     classifier::score_card card;  // the classifier's own
 };
 
-// Faults, all of the client: model_not_found; unsupported_image for an image on a pin that reads none;
-// no_candidate where the gates leave nothing; invalid_field for an unknown class or tier in a header, and for
-// a forced tool_choice where routing::thinking refuses it.
+// Faults, all of the client: model_not_found; unsupported_image, unsupported_file and unsupported_tool for
+// what a pin does not read or run; no_candidate where the gates leave nothing; invalid_field for an unknown
+// class or tier in a header, and for a forced tool_choice where routing::thinking refuses it.
 result<decision> decide(const routing& routes, const dialect::body_index& index,
                         const classifier::features& f, const circumstances& about);
 

@@ -23,6 +23,8 @@ struct tier {
     bool images = false;                  // reads images
     std::int64_t context_tokens_max = 0;  // input and output together
     std::int64_t output_tokens_max = 0;
+    bool files = false;                          // reads files
+    std::vector<std::string> server_tools = {};  // types of tools that it runs itself, where others do not
 };
 
 // An effort word of weir and the members that say it upstream, by API: none in chat is
@@ -145,7 +147,7 @@ struct thinking_rules {
     enum class forced : std::uint8_t { leave, thinking_off, refuse };
     forced forced_tool_choice = forced::thinking_off;
     // History lacks its thinking and custody has none: an empty one is put in, or thinking is off for this
-    // call, or, with leave, the client's own words stand.
+    // call. Leave: neither, and nothing is looked for in custody.
     enum class missing : std::uint8_t { leave, empty, thinking_off };
     missing missing_reasoning = missing::empty;
 };

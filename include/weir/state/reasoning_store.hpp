@@ -1,14 +1,13 @@
 #pragma once
 // Custody of the assistant's thinking, for clients that do not send it back: what was thought, by the keys of
 // the turn. In memory alone, bounded in bytes, entries and time. From any thread: shards, each behind a mutex
-// that is held for a copy.
+// that is held for a look-up.
 
 #include "weir/base/time.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,17 +31,17 @@ public:
     explicit reasoning_store(const store_bounds& bounds);
     ~reasoning_store();
 
-    // `owner` is the client key's id: one client never sees what another's model thought. `keys`: turn_keys.
-    // The least recently used go first. `now_ms` is any clock that does not go back.
+    // `owner` tells clients apart: none ever sees what another's model thought. `keys`: turn_keys. The least
+    // recently used go first. `now_ms` is any clock that does not go back.
     void keep(std::string_view owner, std::span<const std::string> keys, kept_reasoning what,
               std::int64_t now_ms);
-    // By the first key that is known.
-    std::optional<kept_reasoning> find(std::string_view owner, std::span<const std::string> keys,
-                                       std::int64_t now_ms);
+    // By the first key that is known; nullptr where none is.
+    std::shared_ptr<const kept_reasoning> find(std::string_view owner, std::span<const std::string> keys,
+                                               std::int64_t now_ms);
 
     struct counts {
         std::uint64_t entries = 0;
-        std::uint64_t bytes = 0;
+        std::uint64_t bytes = 0;  // a turn counts once for each of its keys, though it stands in memory once
         std::uint64_t evicted = 0;  // for want of room
     };
     counts read() const;

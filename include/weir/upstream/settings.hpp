@@ -37,6 +37,8 @@ struct forwarded {
     std::string upstream;  // name of the upstream
     std::string send;      // path there; a final "*" takes the client's segment
     std::string fee;       // of the price book, for each call that succeeds; "" costs nothing
+    // Bodies need not be application/json: uploads.
+    bool any_media = false;
 };
 
 }  // namespace weir::upstream
