@@ -33,18 +33,21 @@ class chat_api final : public openai_api<chat_body> {
 public:
     api_kind kind() const noexcept override { return api_kind::chat; }
     std::string_view name() const noexcept override { return "chat"; }
+    std::string_view conversation() const noexcept override { return "messages"; }
 };
 
 class completions_api final : public openai_api<completions_body> {
 public:
     api_kind kind() const noexcept override { return api_kind::completions; }
     std::string_view name() const noexcept override { return "completions"; }
+    std::string_view conversation() const noexcept override { return "prompt"; }
 };
 
 class responses_api final : public api {
 public:
     api_kind kind() const noexcept override { return api_kind::responses; }
     std::string_view name() const noexcept override { return "responses"; }
+    std::string_view conversation() const noexcept override { return "input"; }
     std::string_view terminal() const noexcept override { return "response.completed"; }
     result<body_index> read_body(json_walk& in) const override { return responses_body(in).read(); }
     bool read_document(std::string_view json, answer_facts& facts, answer_turn* turn) const override {
@@ -60,6 +63,7 @@ class messages_api final : public api {
 public:
     api_kind kind() const noexcept override { return api_kind::messages; }
     std::string_view name() const noexcept override { return "messages"; }
+    std::string_view conversation() const noexcept override { return "messages"; }
     std::string_view terminal() const noexcept override { return "message_stop"; }
     result<body_index> read_body(json_walk& in) const override { return messages_body(in).read(); }
     bool read_document(std::string_view json, answer_facts& facts, answer_turn* turn) const override {

@@ -50,9 +50,8 @@ std::string text_at(std::string_view body, place where) {
     return unescape(body.substr(where.offset + 1, where.length - 2));
 }
 
-// An empty id is one as well. Source: DeepSeek, Rate Limit (user_id).
 bool is_plain_id(std::string_view id) noexcept {
-    if (id.size() > user_id_bytes_max) return false;
+    if (id.empty() || id.size() > user_id_bytes_max) return false;
     return std::ranges::all_of(id, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
                c == '-';

@@ -79,7 +79,7 @@ std::vector<std::string> turn_keys(const answer_turn& said, std::string_view ask
     std::vector<std::string> keys;
     if (said.overflow) return keys;
     for (const std::string& id : said.call_ids) add_call(keys, id);
-    if (said.call_ids.empty()) add_text(keys, said.text, asked);
+    add_text(keys, said.text, asked);
     return keys;
 }
 
@@ -93,9 +93,7 @@ std::vector<std::string> turn_keys(padded_view body, const body_index& index, st
         if (id.length < 2) continue;
         add_call(keys, unescape(body.text().substr(id.offset + 1, id.length - 2)));
     }
-    if (turn.call_count == 0) {
-        add_text(keys, text_of_content(body.text().substr(turn.content.offset, turn.content.length)), asked);
-    }
+    add_text(keys, text_of_content(body.text().substr(turn.content.offset, turn.content.length)), asked);
     return keys;
 }
 

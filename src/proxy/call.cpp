@@ -56,8 +56,8 @@ call::phase call::serve() {
 result<void> call::route() {
     const auto about = read_circumstances(client_.head(), who_);
     if (!about) return std::unexpected(about.error());
-    const auto find = [this](std::span<const std::string> keys) {
-        return here_.home.custody.find(owner(), keys, steady_ms(here_.on.time->now()));
+    const auto find = [this, whose = owner()](std::span<const std::string> keys) {
+        return here_.home.custody.find(whose, keys, steady_ms(here_.on.time->now()));
     };
     auto judged =
         judge(api_.kind(), body_.padded(), here_.indexer, here_.home.words, settings_, *about, find);

@@ -69,6 +69,7 @@ forwarding::phase forwarding::serve() {
     const net::request_head& head = client_.head();
     if (auto done = co_await read_body(); !done) co_return done;
     if (metered_) {
+        price(row_, settings_);
         charge();
         row_.estimated = true;
         if (auto taken = take_slot(); !taken) co_return taken;

@@ -1,5 +1,7 @@
 #include "weir/router/decide.hpp"
 
+#include "weir/dialect/api.hpp"
+
 #include "conditions.hpp"
 #include "effort.hpp"
 #include "gates.hpp"
@@ -93,13 +95,14 @@ fault unanswerable(std::string detail, std::string field) {
 }
 
 fault cannot_answer(const situation& now, strike why, bool pinned) {
+    const std::string conversation(dialect::api_of(now.index.api).conversation());
     switch (why) {
         case strike::images:
-            if (!pinned) return unanswerable("no model that could answer reads images", "messages");
-            return {errc::unsupported_image, origin::client, "this model reads no images", "messages"};
+            if (!pinned) return unanswerable("no model that could answer reads images", conversation);
+            return {errc::unsupported_image, origin::client, "this model reads no images", conversation};
         case strike::files:
-            if (!pinned) return unanswerable("no model that could answer reads files", "messages");
-            return {errc::unsupported_file, origin::client, "this model reads no files", "messages"};
+            if (!pinned) return unanswerable("no model that could answer reads files", conversation);
+            return {errc::unsupported_file, origin::client, "this model reads no files", conversation};
         case strike::tools:
             if (!pinned) return unanswerable("no model that could answer runs these tools", "tools");
             return {errc::unsupported_tool, origin::client, "this model does not run these tools", "tools"};
@@ -107,10 +110,9 @@ fault cannot_answer(const situation& now, strike why, bool pinned) {
         case strike::none:
             break;
     }
-    return {errc::no_candidate, origin::client,
-            "the input is estimated at " + std::to_string(now.f.context_tokens) +
-                " tokens, beyond the context of every model that could answer",
-            "messages"};
+    return unanswerable("the input is estimated at " + std::to_string(now.f.context_tokens) +
+                            " tokens, beyond the context of every model that could answer",
+                        conversation);
 }
 
 std::string gate_name(strike why) {

@@ -187,14 +187,15 @@ allowed<void> check_choice(const model_request& asked) {
     return {};
 }
 
-// The pattern was enforced when it was last seen; the newest page only recommends it, and counts an empty id
-// as one user. Source: https://github.com/deepseek-ai/DeepSeek-V3/issues/1277
+// The pattern was enforced when it was last seen; the newest page only recommends it.
+// Source: https://github.com/deepseek-ai/DeepSeek-V3/issues/1277
 allowed<void> read_user(const std::optional<std::string>& id, model_request& into) {
     if (!id) return {};
     if (id->size() > user_id_bytes_max) {
         return bad_request("Invalid 'user_id': string too long. Expected a string with maximum length 512.");
     }
-    if (!is_plain_word(*id)) return bad_request("Invalid 'user_id': string does not match pattern");
+    if (id->empty() || !is_plain_word(*id))
+        return bad_request("Invalid 'user_id': string does not match pattern");
     into.user_id = *id;
     return {};
 }

@@ -147,7 +147,7 @@ private:
         if (!at->contains(name) || !(*at)[name].is_string()) return;
         const auto id = (*at)[name].get<std::string>();
         static const std::string allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-        if (id.size() <= 512 && id.find_first_not_of(allowed) == std::string::npos) return;
+        if (!id.empty() && id.size() <= 512 && id.find_first_not_of(allowed) == std::string::npos) return;
         (*at)[name] = "u_" + hex(sha256(id)).substr(0, 32);
         made(mend::user_id);
     }

@@ -34,8 +34,9 @@ keys of_last(api_kind api, std::string_view body) {
     return turn_keys(b.body, b.index, b.index.messages.size() - 1, asked);
 }
 
-TEST(turn_keys, calls_are_the_keys_of_a_turn_that_has_them_else_its_text) {
-    EXPECT_EQ(turn_keys(said("hello", {"call_1", "call_2"}), asked), (keys{"call:call_1", "call:call_2"}));
+TEST(turn_keys, calls_come_before_the_text) {
+    EXPECT_EQ(turn_keys(said("hello", {"call_1", "call_2"}), asked),
+              (keys{"call:call_1", "call:call_2", text_key("hello")}));
     EXPECT_EQ(turn_keys(said("", {"call_1"}), asked), keys{"call:call_1"});
     EXPECT_EQ(turn_keys(said("hello", {}), asked), keys{text_key("hello")});
     EXPECT_EQ(turn_keys(said("", {""}), asked), keys{});
@@ -69,7 +70,9 @@ TEST(turn_keys, a_turn_of_chat_has_the_keys_of_its_answer) {
           R"([{"text":"h\u00e9llo \"y\u006fu\"","type":"text"},{"type":"refusal","text":"no"}])"}) {
         EXPECT_EQ(last(",\"content\":" + content), turn_keys(said("h\xC3\xA9llo \"you\"", {}), asked))
             << content;
-        EXPECT_EQ(last(",\"content\":" + content + "," + call), keys{"call:call/1"}) << content;
+        EXPECT_EQ(last(",\"content\":" + content + "," + call),
+                  turn_keys(said("h\xC3\xA9llo \"you\"", {"call/1"}), asked))
+            << content;
     }
     EXPECT_EQ(last(",\"content\":null," + call), keys{"call:call/1"});
     EXPECT_EQ(last(""), keys{});

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <atomic>
+
 namespace weir {
 namespace {
 
@@ -64,6 +66,28 @@ TEST(slow_answers, one_that_breaks_after_its_blank_lines_has_no_end) {
     const json row = json::parse(weir.row_of(answer));
     EXPECT_EQ(row["outcome"], "failed") << row;
     EXPECT_EQ(row["error"], "upstream_protocol") << row;
+}
+
+TEST(slow_answers, blank_lines_are_held_to_the_end_where_it_is_set_so) {
+    std::atomic<bool> over{false};
+    running_weir weir(
+        [&](wire& w, int) {
+            read_message(w);
+            w.send(json_head);
+            for (int i = 0; i < 20; ++i) {
+                w.send(chunk("\n"));
+                w.wait_end(std::chrono::milliseconds{1});
+            }
+            over = true;
+            w.send(chunk(answer_json) + "0\r\n\r\n");
+            w.wait_end(patience);
+        },
+        [](config::settings& s) { s.timers.blank_lines_held_ms = 0; });
+    wire client = weir.connect();
+    client.send(post(hello));
+    const std::string head = client.read_through("\r\n\r\n");
+    EXPECT_TRUE(over) << "not a byte before the JSON";
+    EXPECT_THAT(head, HasSubstr("Content-Length: " + std::to_string(20 + answer_json.size()) + "\r\n"));
 }
 
 TEST(slow_answers, their_name_of_the_model_is_declared_before_it_is_known) {

@@ -288,6 +288,8 @@ TEST(apis, a_compressed_body_is_a_415_unless_it_is_accepted_and_then_it_is_bound
     EXPECT_THAT(seen.last().body, HasSubstr("What is a weir?"));
     EXPECT_THAT(seen.last().head, Not(HasSubstr("Content-Encoding")));
     EXPECT_EQ(weir.ask(post(gzip(std::string(1001, ' ')), field)).status(), 413);
+    const http_message counted = weir.ask(post(gzip(hello_messages), field, "/v1/messages/count_tokens"));
+    EXPECT_TRUE(json::parse(counted.body).contains("input_tokens")) << counted.body;
     EXPECT_EQ(weir.ask(post("no gzip", field)).status(), 400);
     EXPECT_EQ(weir.ask(post(hello, "Content-Encoding: br\r\n")).status(), 415);
 }

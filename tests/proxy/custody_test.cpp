@@ -215,14 +215,33 @@ TEST(custody, the_same_words_to_another_question_are_another_turn) {
     EXPECT_EQ(json::parse(seen.last().body).at("messages").at(1).at("reasoning_content"), "It compiles.");
 }
 
-TEST(custody, without_client_keys_clients_are_told_apart_by_what_they_pass_through) {
-    thinking_upstream up;
-    running_weir weir(up.script(), [](config::settings& s) { s.upstreams.front().passthrough = true; });
-    weir.ask(post(first_turn, "Authorization: Bearer sk-hers\r\n"));
-    weir.ask(post(second_turn("call_7"), "Authorization: Bearer sk-his\r\n"));
-    EXPECT_EQ(up.last().at("messages").at(1).at("reasoning_content"), "");
-    weir.ask(post(second_turn("call_7"), "Authorization: Bearer sk-hers\r\n"));
-    EXPECT_EQ(up.last().at("messages").at(1).at("reasoning_content"), thought);
+TEST(custody, without_client_keys_clients_are_told_apart_by_what_they_send) {
+    for (const std::string field : {"Authorization: Bearer ", "x-api-key: "}) {
+        thinking_upstream up;
+        running_weir weir(up.script());
+        weir.ask(post(first_turn, field + "sk-hers\r\n"));
+        weir.ask(post(second_turn("call_7"), field + "sk-his\r\n"));
+        EXPECT_EQ(up.last().at("messages").at(1).at("reasoning_content"), "") << field;
+        weir.ask(post(second_turn("call_7"), field + "sk-hers\r\n"));
+        EXPECT_EQ(up.last().at("messages").at(1).at("reasoning_content"), thought) << field;
+    }
+}
+
+TEST(custody, a_turn_whose_calls_were_renamed_is_known_by_its_words) {
+    const std::string call = R"("tool_calls":[{"id":"call_7","type":"function","function":)"
+                             R"({"name":"run","arguments":"{}"}}])";
+    const std::string answer =
+        R"({"id":"c1","model":"deepseek-v4-pro","choices":[{"index":0,"message":{"role":"assistant",)"
+        R"("reasoning_content":"ls.","content":"Let me look.",)" +
+        call + R"(},"finish_reason":"tool_calls"}],)" + usage_json + "}";
+    seen_request seen;
+    running_weir weir(seen.answering(with_length("200 OK", answer)));
+    std::string body = second_turn("renamed_1");
+    body.replace(body.find(R"("content":"")"), 12, R"("content":"Let me look.")");
+    weir.ask(post(R"({"model":"deepseek-v4-pro","messages":[{"role":"user","content":"list files"}],)" +
+                  tools + "}"));
+    weir.ask(post(body));
+    EXPECT_EQ(json::parse(seen.last().body).at("messages").at(1).at("reasoning_content"), "ls.");
 }
 
 TEST(custody, can_be_switched_off) {

@@ -1,4 +1,5 @@
 // Endpoints that pass as they are: files, tools, the balance.
+#include "support/gzip.hpp"
 #include "support/running_weir.hpp"
 #include "support/seen_request.hpp"
 
@@ -120,6 +121,102 @@ TEST(forwarding, a_tool_that_was_asked_and_left_may_cost_its_fee) {
     EXPECT_EQ(total.requests, 1);
     EXPECT_EQ(total.estimated, 1) << "whether it was billed is not known";
     EXPECT_EQ(total.cost.to_integer_text(), "750000000");
+}
+
+TEST(forwarding, answers_without_a_body_and_long_ones_pass_as_they_came) {
+    const std::string long_file(300'000, 'f');
+    const struct {
+        std::string request, answer, body;
+        int status;
+    } all[] = {
+        {get("/v1/files/f1", "DELETE"), "HTTP/1.1 204 No Content\r\nX-Kept: 1\r\n\r\n", "", 204},
+        {get("/v1/files/f1"), "HTTP/1.1 304 Not Modified\r\nX-Kept: 1\r\nETag: \"e\"\r\n\r\n", "", 304},
+        {get("/v1/files/f1"), with_length("200 OK", long_file, "X-Kept: 1\r\n"), long_file, 200},
+        {get("/v1/files/f1"),
+         "HTTP/1.1 200 OK\r\nX-Kept: 1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(long_file) +
+             "0\r\n\r\n",
+         long_file, 200},
+    };
+    for (const auto& one : all) {
+        running_weir weir(
+            [&](wire& w, int) {
+                read_message(w);
+                w.send(one.answer);
+                w.wait_end(patience);
+            },
+            [](config::settings& s) { s.bounds.answer_held_bytes_max = 64 * 1024; });
+        wire client = weir.connect();
+        client.send(one.request);
+        const http_message answer = read_message(client);
+        EXPECT_EQ(answer.status(), one.status) << answer.head;
+        EXPECT_EQ(answer.field("X-Kept"), "1") << answer.head;
+        EXPECT_TRUE(answer.body == one.body) << answer.body.size() << " bytes";
+        client.send(get("/v1/models"));
+        EXPECT_EQ(read_message(client).status(), 200) << "the connection goes on behind " << one.status;
+        EXPECT_EQ(json::parse(weir.row_of(answer)).at("answer_bytes"), one.body.size());
+    }
+}
+
+TEST(forwarding, an_answer_that_is_cut_has_no_end) {
+    running_weir weir(
+        [](wire& w, int) {
+            read_message(w);
+            w.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(std::string(90'000, 'f')));
+            w.reset();
+        },
+        [](config::settings& s) { s.bounds.answer_held_bytes_max = 64 * 1024; });
+    wire client = weir.connect();
+    client.send(get("/v1/files/f1"));
+    EXPECT_THAT(client.read_to_end(), Not(HasSubstr("0\r\n\r\n")));
+    const auto total = weir.stop_and_report();
+    EXPECT_EQ(total.requests, 1);
+}
+
+TEST(forwarding, a_compressed_body_is_refused_or_inflated_and_never_mislabelled) {
+    for (const bool accepted : {false, true}) {
+        seen_request seen;
+        running_weir weir(seen.answering(with_length("200 OK", ok)),
+                          [&](config::settings& s) { s.front.gzip_bodies = accepted; });
+        const http_message answer =
+            weir.ask(post(gzip(R"({"query":"weirs"})"), "Content-Encoding: gzip\r\n", "/v1/tools/search"));
+        EXPECT_EQ(answer.status(), accepted ? 200 : 415) << answer.body;
+        EXPECT_EQ(seen.last().body, accepted ? R"({"query":"weirs"})" : "");
+        EXPECT_EQ(seen.last().field("Content-Encoding"), "");
+    }
+}
+
+TEST(forwarding, a_tool_that_was_under_way_when_weir_died_has_its_fee_everywhere) {
+    const scratch_folder books;
+    gate asked, may_end;
+    running_weir weir(
+        [&](wire& w, int) {
+            read_message(w);
+            asked.open();
+            may_end.pass();
+        },
+        [&](config::settings& s) { s.ledger.file = books.path() / "weir.db"; });
+    wire client = weir.connect();
+    client.send(post("{}", "", "/v1/tools/search"));
+    ASSERT_TRUE(asked.pass());
+    // What a sudden end would leave on the disk.
+    const scratch_folder later;
+    std::filesystem::copy(books.path(), later.path());
+    may_end.open();
+    {
+        const auto ledger = metering::ledger::open({.file = later.path() / "weir.db"}, 1, 64);
+        ASSERT_TRUE(ledger) << ledger.error().detail;
+        (*ledger)->flush();
+    }
+    const auto lines = metering::make_report(later.path() / "weir.db", {});
+    ASSERT_TRUE(lines) << lines.error().detail;
+    const metering::report_line& total = lines->back();
+    EXPECT_EQ(total.requests, 1);
+    EXPECT_EQ(total.currency, "USD");
+    EXPECT_EQ(total.cost.to_integer_text(), "750000000");
+    EXPECT_EQ(total.baselines.size(), 2U);
+    for (const auto& [tier, cost] : total.baselines) {
+        EXPECT_EQ(cost.to_integer_text(), "750000000") << tier << " would have cost the same";
+    }
 }
 
 // Two keys, of which bob's may use what is passed on.

@@ -34,7 +34,7 @@ const std::vector<asked> all = {
     {"/v1/responses",
      R"("input":[{"role":"user","content":[{"type":"input_text","text":")" + hard +
          R"("},{"type":"input_file","file_id":"file-1"}]}]})",
-     "unsupported_file", "messages", "gate_files"},
+     "unsupported_file", "input", "gate_files"},
     {"/anthropic/v1/messages",
      R"("max_tokens":900,"messages":[{"role":"user","content":[{"type":"text","text":")" + hard +
          R"("},{"type":"document","source":{"type":"base64",)"

@@ -139,6 +139,7 @@ TEST(messages, every_refusal_is_a_400_in_deepseeks_shape) {
          {message_request("hi", {{"thinking", {{"type", "off"}}}}), "unknown variant `off`"},
          {message_request("hi", {{"metadata", {{"user_id", "{\"device\":\"x\"}"}}}}),
           "Invalid 'user_id': string does not match pattern"},
+         {message_request("hi", {{"metadata", {{"user_id", ""}}}}), "does not match pattern"},
          {message_request("hi", {{"metadata", {{"user_id", std::string(513, 'u')}}}}), "maximum length 512"},
          {message_request(json::array({user_blocks(json::array({result_block("t1")}))})),
           "unexpected `tool_use_id` found in `tool_result` blocks: t1"},

@@ -41,7 +41,7 @@ enum class errc : int {
     unsupported_tool = 117,    // a tool that another tier runs itself, and this one does not
     // the upstream failed
     upstream_connect = 200,   // resolve, TCP or TLS failed: nothing was sent
-    upstream_status = 201,    // a whole answer came, and its status is not 2xx
+    upstream_status = 201,    // a whole answer came: its status is not 2xx, or it says itself that it failed
     upstream_protocol = 202,  // bytes that are not HTTP, not the promised SSE, or cut short
     upstream_timeout = 203,   // one of the named timers ran out
     nothing_left = 204,       // every candidate was tried or is shut off

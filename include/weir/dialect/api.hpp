@@ -20,6 +20,8 @@ public:
     virtual api_kind kind() const noexcept = 0;
     // "chat", "responses", "messages", "completions": as rows, metrics and scripts name it.
     virtual std::string_view name() const noexcept = 0;
+    // The member of a body that the conversation is in: "messages", "input", "prompt"; for faults.
+    virtual std::string_view conversation() const noexcept = 0;
     // What ends a whole stream: "[DONE]", "response.completed", "message_stop"; for faults.
     virtual std::string_view terminal() const noexcept = 0;
 

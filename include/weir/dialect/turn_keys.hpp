@@ -1,6 +1,6 @@
 #pragma once
 // What a turn of the assistant is known by, in an answer and again in a later request's history: the ids of
-// its calls, or its text and the question before it.
+// its calls, and its text with the question before it.
 
 #include "weir/base/bytes.hpp"
 #include "weir/dialect/answer_reader.hpp"
@@ -32,7 +32,7 @@ private:
     std::string asked_;
 };
 
-// Key material: "call:" and an id for each call; of a turn without calls that said something "text:" and the
+// Key material, best first: "call:" and an id for each call; then, where it said something, "text:" and the
 // SHA-256 of its text, ":" and `asked`, since the same words answer many questions. Texts count without white
 // space at both ends and unescaped, as ids do, so however a client writes them back they are the same. None
 // of an answer with `overflow`.

@@ -36,7 +36,7 @@ struct forwarded {
     std::vector<net::http_method> methods;
     std::string upstream;  // name of the upstream
     std::string send;      // path there; a final "*" takes the client's segment
-    std::string fee;       // of the price book, for each call that succeeds; "" costs nothing
+    std::string fee;       // of the price book, for each call that succeeds or may have; "" costs nothing
     // Bodies need not be application/json: uploads.
     bool any_media = false;
 };
