@@ -43,7 +43,7 @@ TEST(slow_answers, blank_lines_pass_while_the_client_still_waits) {
     client.send(post(hello));
     http_message answer;
     answer.head = client.read_through("\r\n\r\n");
-    EXPECT_THAT(answer.head, StartsWith("HTTP/1.1 200"));
+    ASSERT_THAT(answer.head, StartsWith("HTTP/1.1 200"));
     client.read_through("\n\r\n");
     seen.open();
     EXPECT_THAT(client.read_through("0\r\n\r\n"), HasSubstr(chunk(answer_json)));
