@@ -69,6 +69,28 @@ protected:
             return whole;
         });
     }
+    // The same for the entries of the conversation, which are counted.
+    template <class read_type>
+    bool read_items(read_type&& read_one) {
+        items_ = 0;
+        return read_elements([&] {
+            const bool whole = read_one();
+            ++items_;
+            return whole;
+        });
+    }
+    // The object that is the message at hand, and where it stands. Anything else is complained of.
+    template <class self, std::size_t count>
+    bool read_message(const member<self> (&known)[count], message& into) {
+        if (in_.peek() != '{') {
+            complain("must be an object");
+            return skip();
+        }
+        const std::size_t start = in_.offset();
+        if (!read_object(known)) return false;
+        into.whole = {start, in_.passed() - start};
+        return true;
+    }
     // Members of a value where it is an object; other values are passed.
     template <class self, std::size_t count>
     bool read_if_object(const member<self> (&known)[count]) {
@@ -158,6 +180,7 @@ protected:
     json_walk& in_;
     body_index out_;
     std::optional<fault> problem_;
+    std::size_t items_ = 0;  // entries of the conversation that were read
 
     // Of the message, part or call at hand.
     bool role_said_ = false;

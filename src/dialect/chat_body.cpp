@@ -92,13 +92,7 @@ bool chat_body::one_message() {
     if (!m) return skip();
     answers_ = {};
     answers_said_ = false;
-    if (in_.peek() != '{') {
-        complain("must be an object");
-        return skip();
-    }
-    const std::size_t start = in_.offset();
-    if (!read_object(members)) return false;
-    m->whole = {start, in_.passed() - start};
+    if (!read_message(members, *m)) return false;
     end_message(*m);
     return true;
 }

@@ -69,12 +69,7 @@ bool messages_body::messages() {
         complain("must be an array");
         return skip();
     }
-    items_ = 0;
-    return read_elements([this] {
-        const bool whole = one_message();
-        ++items_;
-        return whole;
-    });
+    return read_items([this] { return one_message(); });
 }
 
 bool messages_body::one_message() {
@@ -87,13 +82,7 @@ bool messages_body::one_message() {
     if (!m) return skip();
     first_result_ = out_.results.size();
     has_text_ = false;
-    if (in_.peek() != '{') {
-        complain("must be an object");
-        return skip();
-    }
-    const std::size_t start = in_.offset();
-    if (!read_object(members)) return false;
-    m->whole = {start, in_.passed() - start};
+    if (!read_message(members, *m)) return false;
     end_message(*m);
     return true;
 }

@@ -35,8 +35,6 @@ private:
     void end_block(std::size_t start);
     void end_result();
 
-    std::size_t items_ = 0;  // of `messages`, so far
-
     // Of the message at hand.
     std::size_t first_result_ = 0;
     std::size_t blocks_ = 0;

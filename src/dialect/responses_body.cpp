@@ -68,14 +68,7 @@ bool responses_body::text_options() {
 // ---- items of the input ----
 
 bool responses_body::input() {
-    items_ = 0;
-    if (in_.peek() == '[') {
-        return read_elements([this] {
-            const bool whole = one_item();
-            ++items_;
-            return whole;
-        });
-    }
+    if (in_.peek() == '[') return read_items([this] { return one_item(); });
     if (in_.peek() != '"') {
         complain("must be a string or an array of items");
         return skip();
@@ -101,13 +94,7 @@ bool responses_body::one_item() {
     type_said_ = call_id_said_ = false;
     call_id_ = output_ = {};
     call_id_hash_ = id_hash_ = name_hash_ = arguments_hash_ = 0;
-    if (in_.peek() != '{') {
-        complain("must be an object");
-        return skip();
-    }
-    const std::size_t start = in_.offset();
-    if (!read_object(members)) return false;
-    m->whole = {start, in_.passed() - start};
+    if (!read_message(members, *m)) return false;
     end_item(*m);
     return true;
 }

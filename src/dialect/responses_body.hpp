@@ -30,8 +30,6 @@ private:
     void end_item(message& m);
     void end_output(message& m);
 
-    std::size_t items_ = 0;  // of `input`, so far
-
     // Of the item at hand.
     item_kind kind_ = item_kind::other;
     bool type_said_ = false;
