@@ -104,7 +104,7 @@ unset PYTHONDONTWRITEBYTECODE
 
 failed=0
 say "Libraries for Node, $(node --version)"
-(cd "$here" && node --test --test-concurrency=1 --test-reporter=spec node/) || failed=1
+(cd "$here" && node --test --test-concurrency=1 --test-reporter=spec node/*.test.mjs) || failed=1
 # python VENV TEST...: these test files with the libraries of this folder.
 python() {
     local venv=$work/$1

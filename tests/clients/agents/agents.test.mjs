@@ -116,7 +116,9 @@ function checkEndpoints(run) {
   }
   const probes = run.exchanges.filter((exchange) => exchange.method !== "POST");
   const seen = probes.map(({ method, target, status }) => `${method} ${target} ${status}`);
-  assert.deepEqual(seen, run.agent.probes ?? []);
+  // Claude Code looks whether somebody is there beside its first call, and at times it is done before it has looked.
+  const known = run.agent.probes ?? [];
+  assert.deepEqual(seen.filter((probe) => !known.includes(probe)), []);
   for (const entry of run.journal) {
     assert.equal(entry.path, run.agent.path);
     assert.equal(entry.status, 200, JSON.stringify(entry).slice(-1000));
