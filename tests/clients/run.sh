@@ -22,6 +22,7 @@ while [ $# -gt 0 ]; do
 done
 [ -x "$weir" ] || die 1 "there is no program $weir; build it, or name one with --weir."
 mkdir -p "$work"
+weir=$(realpath "$weir") work=$(realpath "$work")
 scratch=$(mktemp -d "$work/run.XXXXXX")
 
 declare -A pids=()
@@ -65,7 +66,7 @@ virtual() {
         "$work/$1/bin/pip" check --disable-pip-version-check >&2 &&
         cp "$here/$2" "$work/$1/$2"
 }
-need_node 20 "$(realpath "$work")/node"
+need_node 20 "$work/node"
 say "Installing the libraries that are pinned in tests/clients."
 (cd "$here" && npm ci --no-audit --no-fund --no-progress --loglevel=error) >&2 &
 npm_pid=$!
