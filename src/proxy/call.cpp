@@ -123,6 +123,11 @@ call::phase call::forward() {
         sent_ = {};
         co_return taken;
     }
+    // The body is gone when the answer is whole.
+    if (keeps_reasoning()) {
+        dialect::question_finder questions(body_.padded(), judged_->index);
+        asked_ = questions.before(judged_->index.messages.size());
+    }
     co_return co_await relay_answer(pool, compose(sent_.edits, pool.to()), plan());
 }
 
@@ -130,7 +135,7 @@ void call::complete() {
     if (answer_.facts.error) return;
     check_answer();
     if (!keeps_reasoning() || !answer_.turn.has_reasoning || answer_.turn.overflow) return;
-    const std::vector<std::string> keys = dialect::turn_keys(answer_.turn, judged_->asked);
+    const std::vector<std::string> keys = dialect::turn_keys(answer_.turn, asked_);
     here_.home.custody.keep(owner(), keys, {answer_.turn.reasoning, answer_.turn.signature},
                             steady_ms(here_.on.time->now()));
 }

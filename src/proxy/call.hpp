@@ -36,6 +36,7 @@ private:
     std::string_view upstream_path_;
     std::optional<judgement> judged_;
     dialect::mended_body sent_;
+    std::string asked_;  // what the answer is to, for its turn_keys; only where its thinking is kept
 };
 
 }  // namespace weir::proxy

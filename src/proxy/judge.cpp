@@ -33,7 +33,6 @@ std::size_t restore_reasoning(judgement& j, padded_view body, dialect::mend_set 
             j.reasoning.push_back({message, {}, {}, false});
         }
     }
-    if (j.index.tools > 0) j.asked = questions.before(j.index.messages.size());
     return lost;
 }
 
@@ -45,7 +44,7 @@ result<judgement> judge(dialect::api_kind api, padded_view body, dialect::body_i
     auto index = indexer.read(api, body, settings.bounds);
     if (!index) return std::unexpected(std::move(index.error()));
     const dialect::ask ask = dialect::ask_of(body, *index, settings.asks);
-    judgement j{std::move(*index), {}, {}, {}, {}};
+    judgement j{std::move(*index), {}, {}, {}};
     j.features = classifier::features_of(body, j.index, ask, words);
     router::circumstances known = about;
     if (j.index.thinking != dialect::thinking_word::disabled)

@@ -22,7 +22,6 @@ struct judgement {
     dialect::body_index index;
     classifier::features features;
     std::vector<dialect::restored_reasoning> reasoning;  // to put back, if the call thinks
-    std::string asked;                                   // of the answer to come, for its turn_keys
     result<router::decision> route;                      // a fault where no tier may answer
 };
 
