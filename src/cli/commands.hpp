@@ -20,6 +20,10 @@ void add_simulate(CLI::App& app, outcome& code);
 void add_check(CLI::App& app, outcome& code);
 void add_explain(CLI::App& app, outcome& code);
 void add_report(CLI::App& app, outcome& code);
+void add_replay(CLI::App& app, outcome& code);
+void add_tune(CLI::App& app, outcome& code);
+void add_train(CLI::App& app, outcome& code);
+void add_evaluate(CLI::App& app, outcome& code);
 void add_version(CLI::App& app, outcome& code);
 
 // --config, with the default: config/weir.yaml here, else /etc/weir/weir.yaml.

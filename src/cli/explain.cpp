@@ -1,16 +1,20 @@
 #include "weir/dialect/request_line.hpp"
+#include "weir/net/http_head.hpp"
+#include "weir/proxy/admission.hpp"
+#include "weir/proxy/explanation.hpp"
 #include "weir/proxy/judge.hpp"
 
 #include "commands.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <cstdio>
+#include <chrono>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <memory>
-#include <sstream>
+#include <utility>
 
 namespace weir::cli {
 
@@ -21,128 +25,73 @@ using json = nlohmann::ordered_json;
 struct explain_flags {
     std::string config;
     std::string file;
-    std::string traffic_class;
+    // Header fields that the request is to be judged with, as a client would send them.
+    std::string traffic_class, error_cost_usd, tier, tier_min;
     dialect::api_kind api = dialect::api_kind::chat;
     bool as_json = false;
     bool lines = false;
 };
 
-std::string dump(const json& j, int indent = -1) {
-    return j.dump(indent, ' ', false, json::error_handler_t::replace);
-}
+std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 double thousandths(std::int64_t n) { return static_cast<double>(n) / 1000.0; }
-
-std::string_view name_of(dialect::turn t) {
-    switch (t) {
-        case dialect::turn::human:
-            return "human";
-        case dialect::turn::tool:
-            return "tool";
-        case dialect::turn::housekeeping:
-            break;
-    }
-    return "housekeeping";
-}
-
-json features_json(const classifier::features& f, const router::policy& policy) {
-    json words = json::array();
-    for (std::size_t i = 0; i < policy.words.size(); ++i) {
-        if (f.words >> i & 1u) words.push_back(policy.words[i].name);
-    }
-    return {{"turn", name_of(f.turn)},
-            {"prompt_chars", f.prompt_chars},
-            {"tools", f.tools},
-            {"words", words},
-            {"tool_calls", f.tool_calls},
-            {"same_call_of_last_6", f.same_call_of_last_6},
-            {"failed_results_of_last_6", f.failed_results_of_last_6},
-            {"files_named", f.files_named},
-            {"pasted_lines", f.pasted_lines},
-            {"pasted_share", thousandths(f.pasted_per_mille)},
-            {"context_tokens", f.context_tokens},
-            {"images", f.images},
-            {"files", f.files},
-            {"json_schema", f.json_schema}};
-}
 
 json error_json(const fault& f) {
     json e{{"code", code_name(f.code)}, {"message", f.detail}};
     if (!f.field.empty()) e["field"] = f.field;
-    return e;
+    return {{"error", std::move(e)}};
 }
 
-json decision_json(const router::decision& d) {
+json decision_json(const router::decision& d, const config::settings& settings) {
+    const bool learned = settings.routes.policies[d.policy].learned.kind.has_value();
     return {{"score", thousandths(d.score)},
             {"tier", d.tier_name},
             {"effort", d.effort},
             {"model", d.model},
-            {"reason", d.reason}};
+            {"reason", d.reason},
+            {"learned", learned ? json(thousandths(d.learned.score)) : json(nullptr)}};
 }
 
-json whole_json(const proxy::judgement& j, const router::policy& policy) {
-    json out = j.route ? decision_json(*j.route) : json{{"error", error_json(j.route.error())}};
-    if (j.route) {
-        out["line"] = j.route->where;
-        out["effort_reason"] = j.route->effort_reason;
-        json terms = json::array();
-        for (const auto& c : j.route->card.contributions) {
-            terms.push_back({{"signal", c.name}, {"value", c.value}, {"weight", thousandths(c.weight)}});
-        }
-        out["classifier"] = {{"score", thousandths(j.route->card.score)}, {"contributions", terms}};
+// A request that brings these fields and a key with every right.
+net::request_head head_of(const explain_flags& flags) {
+    net::request_head head;
+    const std::pair<const char*, const std::string*> sent[] = {{"x-weir-class", &flags.traffic_class},
+                                                               {"x-weir-error-cost", &flags.error_cost_usd},
+                                                               {"x-weir-tier", &flags.tier},
+                                                               {"x-weir-min-tier", &flags.tier_min}};
+    for (const auto& [name, value] : sent) {
+        if (!value->empty()) head.lines.set(name, *value);
     }
-    out["policy"] = policy.name + "/" + std::to_string(policy.version);
-    out["features"] = features_json(j.features, policy);
-    return out;
+    return head;
 }
 
-void print_text(const proxy::judgement& j, const router::policy& policy) {
-    if (!j.route) {
-        std::cout << "refused   " << code_name(j.route.error().code) << ": " << j.route.error().detail
-                  << '\n';
-    } else {
-        const router::decision& d = *j.route;
-        std::cout << "model     " << d.model << "\ntier      " << d.tier_name << "\neffort    " << d.effort
-                  << "  (" << d.effort_reason << ")\nreason    " << d.reason
-                  << (d.where.empty() ? "" : "  (" + d.where + ")") << "\nscore     " << thousandths(d.score)
-                  << "\nclassifier " << thousandths(d.card.score) << '\n';
-        for (const auto& c : d.card.contributions) {
-            std::cout << "  " << (c.weight ? "+" : " ") << thousandths(c.weight) << "  " << c.name << "  (is "
-                      << c.value << ")\n";
-        }
-    }
-    std::cout << "policy    " << policy.name << "/" << policy.version << "\nfeatures\n";
-    for (const auto& [name, value] : features_json(j.features, policy).items()) {
-        std::cout << "  " << name << "  " << (value.is_string() ? value.get<std::string>() : dump(value))
-                  << '\n';
-    }
+std::string text_of(const fault& f) {
+    return std::string(code_name(f.code)) + ": " + (f.field.empty() ? "" : f.field + ": ") + f.detail;
 }
 
+// Nothing is remembered here: every body is the first that is seen.
 class explainer {
 public:
-    explainer(const config::settings& s, std::string_view traffic_class, dialect::api_kind api)
-        : settings_(s), words_(s.routes.default_policy.words), api_(api) {
-        about_.traffic_class = traffic_class;
-    }
+    explainer(const config::settings& s, const router::circumstances& about, dialect::api_kind api)
+        : settings_(s),
+          words_(s.routes.words),
+          by_{s, words_, std::chrono::floor<milliseconds>(std::chrono::system_clock::now())},
+          about_(about),
+          api_(api) {}
 
     result<proxy::judgement> judge(padded_view body) {
-        return proxy::judge(api_, body, indexer_, words_, settings_, about_, {});
+        return proxy::judge(api_, body, indexer_, by_, about_);
     }
 
     int one(const std::string& text, bool as_json) {
         const auto judged = judge(padded_text(text));
         if (!judged) {
-            const fault& f = judged.error();
-            complain(std::string(code_name(f.code)) + ": " + (f.field.empty() ? "" : f.field + ": ") +
-                     f.detail);
+            complain(text_of(judged.error()));
             return exit_failed;
         }
-        const router::policy& policy = settings_.routes.default_policy;
-        if (as_json) {
-            std::cout << dump(whole_json(*judged, policy), 2) << '\n';
-        } else {
-            print_text(*judged, policy);
-        }
+        constexpr int indent = 2;
+        std::cout << (as_json ? proxy::explanation_json(*judged, settings_, indent) + '\n'
+                              : proxy::explanation_text(*judged, settings_));
         return judged->route ? exit_ok : exit_failed;
     }
 
@@ -162,24 +111,23 @@ private:
         line.append(padded_view::padding, '\0');
         const auto parts = dialect::read_request_line({line.data(), size});
         const bool readable = parts && json::accept(parts->id);
-        const json answer =
-            parts ? answer_of(line, parts->request) : json{{"error", error_json(parts.error())}};
+        const json answer = parts ? answer_of(line, parts->request) : error_json(parts.error());
         return "{\"id\":" + (readable ? parts->id : "null") + "," + dump(answer).substr(1);
     }
 
     json answer_of(const std::string& line, const dialect::place& request) {
         if (request.empty()) {
-            return {
-                {"error", error_json({errc::invalid_field, origin::client, "must be an object", "request"})}};
+            return error_json({errc::invalid_field, origin::client, "must be an object", "request"});
         }
         const auto judged = judge({line.data() + request.offset, request.length});
-        if (!judged) return {{"error", error_json(judged.error())}};
-        if (!judged->route) return {{"error", error_json(judged->route.error())}};
-        return decision_json(*judged->route);
+        if (!judged) return error_json(judged.error());
+        if (!judged->route) return error_json(judged->route.error());
+        return decision_json(*judged->route, settings_);
     }
 
     const config::settings& settings_;
     classifier::word_matcher words_;
+    proxy::surroundings by_;
     dialect::body_indexer indexer_;
     router::circumstances about_;
     dialect::api_kind api_;
@@ -188,6 +136,14 @@ private:
 int explain(const explain_flags& flags) {
     const auto settings = load_config(flags.config);
     if (!settings) return exit_bad_usage;
+    proxy::caller anyone;
+    anyone.may_route = true;
+    const net::request_head head = head_of(flags);
+    const auto about = proxy::read_circumstances(head, anyone);
+    if (!about) {
+        complain(text_of(about.error()));
+        return exit_bad_usage;
+    }
     std::ifstream file;
     if (flags.file != "-") {
         file.open(flags.file, std::ios::binary);
@@ -197,7 +153,7 @@ int explain(const explain_flags& flags) {
         }
     }
     std::istream& in = flags.file == "-" ? std::cin : file;
-    explainer e(*settings, flags.traffic_class, flags.api);
+    explainer e(*settings, *about, flags.api);
     if (flags.lines) {
         e.all(in);
         return exit_ok;
@@ -222,7 +178,10 @@ void add_explain(CLI::App& app, outcome& code) {
                                                         {"completions", dialect::api_kind::completions}};
     command->add_option("--api", flags->api, "chat (default), responses, messages or completions")
         ->transform(CLI::CheckedTransformer(apis));
-    command->add_option("--class", flags->traffic_class, "traffic class: interactive, batch");
+    command->add_option("--class", flags->traffic_class, "as x-weir-class: interactive, batch");
+    command->add_option("--error-cost", flags->error_cost_usd, "as x-weir-error-cost: dollars");
+    command->add_option("--tier", flags->tier, "as x-weir-tier: the tier that answers");
+    command->add_option("--min-tier", flags->tier_min, "as x-weir-min-tier: the least tier that may answer");
     command->add_option("file", flags->file, "request body, - for standard input")->required();
     command->callback([flags, &code] {
         std::ios::sync_with_stdio(false);

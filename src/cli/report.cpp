@@ -65,10 +65,17 @@ void add_report(CLI::App& app, outcome& code) {
                                                     {"reason", grouping::reason},
                                                     {"endpoint", grouping::endpoint},
                                                     {"session", grouping::session},
-                                                    {"fingerprint", grouping::fingerprint}};
+                                                    {"fingerprint", grouping::fingerprint},
+                                                    {"tier", grouping::tier},
+                                                    {"effort", grouping::effort},
+                                                    {"cell", grouping::cell}};
     const std::map<std::string, report_format> formats{
         {"table", report_format::table}, {"json", report_format::json}, {"csv", report_format::csv}};
-    command->add_option("--by", flags->by, "model, day, key, reason, endpoint, session or fingerprint")
+    command
+        ->add_option(
+            "--by", flags->by,
+            "model, day, key, reason, endpoint, session, fingerprint; or tier, effort, cell, with the "
+            "cost of an accepted answer")
         ->transform(CLI::CheckedTransformer(groupings));
     command->add_option("--format", flags->format, "table, json or csv")
         ->transform(CLI::CheckedTransformer(formats));

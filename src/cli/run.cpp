@@ -51,6 +51,10 @@ void add_commands(CLI::App& app, outcome& code) {
     add_check(app, code);
     add_explain(app, code);
     add_report(app, code);
+    add_replay(app, code);
+    add_tune(app, code);
+    add_train(app, code);
+    add_evaluate(app, code);
     add_version(app, code);
 }
 

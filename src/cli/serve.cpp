@@ -23,7 +23,7 @@ int serve(const serve_flags& flags) {
     proxy::set_up_log(settings->log);
     net::block_stop_signals();
     const std::string host = settings->front.listen.host, admin_host = settings->front.admin_listen.host;
-    const std::string policy = settings->routes.default_policy.name;
+    const std::string policy = settings->routes.default_policy().name;
     const std::string ledger = settings->ledger.file.string();
     auto opened = proxy::server::open(std::move(*settings));
     if (!opened) {

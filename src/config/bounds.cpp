@@ -1,4 +1,4 @@
-// Bounds and timers: a setting each, of the same name as the field.
+// Bounds and timers: a setting each, of the same name as the field; and how many conversations are known.
 
 #include "parts.hpp"
 
@@ -9,6 +9,7 @@ constexpr std::int64_t kib = 1024;
 constexpr std::int64_t mib = 1024 * kib;
 constexpr std::int64_t gib = 1024 * mib;
 constexpr std::int64_t timer_ms_max = 24 * 60 * 60 * 1000;
+constexpr std::int64_t sessions_max = 10'000'000;
 
 }  // namespace
 
@@ -61,6 +62,14 @@ void read_bounds(section& top, settings& into) {
             part.read(timer.name, into.timers.*timer.member, 0, timer_ms_max);
         part.finish();
     }
+}
+
+void read_sessions(section& top, settings& into) {
+    const auto s = top.find("sessions");
+    if (!s) return;
+    section part{*s};
+    part.read("entries_max", into.sessions.entries_max, 0, sessions_max);
+    part.finish();
 }
 
 }  // namespace weir::config

@@ -45,6 +45,8 @@ void read_clients(const spot& file, settings& into) {
     top.read("file_extensions", asks.file_extensions);
     top.read("not_files", asks.not_files);
     if (const auto s = top.find("session_fields")) read_session_fields(*s, into.session_fields);
+    top.read("session_ignored_lines", asks.session_ignored_lines);
+    top.read("refusals", into.answers.refusals);
     top.finish();
 }
 

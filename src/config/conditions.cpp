@@ -4,106 +4,109 @@
 #include "parts.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace weir::config {
 namespace {
 
-// A measure as it is written: its name with _over (more than) or _from (at least).
-struct named_measure {
-    const char* name;
-    router::measure what;
-    bool decimal;      // written in units, kept in thousandths
-    std::int64_t max;  // in what is kept
-};
-constexpr std::int64_t count_max = 1'000'000'000;
-constexpr std::array measures = {
-    named_measure{"prompt_chars", router::measure::prompt_chars, false, count_max},
-    named_measure{"tools", router::measure::tools, false, count_max},
-    named_measure{"tool_calls", router::measure::tool_calls, false, count_max},
-    named_measure{"same_call_of_last_6", router::measure::same_call_of_last_6, false, 6},
-    named_measure{"failed_results_of_last_6", router::measure::failed_results_of_last_6, false, 6},
-    named_measure{"files_named", router::measure::files_named, false, count_max},
-    named_measure{"pasted_lines", router::measure::pasted_lines, false, count_max},
-    named_measure{"pasted_share", router::measure::pasted_per_mille, true, 1'000},
-    named_measure{"context_tokens", router::measure::context_tokens, false, count_max},
-    named_measure{"input_tokens", router::measure::input_tokens, false, count_max},
-    named_measure{"images", router::measure::images, false, count_max},
-    named_measure{"error_cost_usd", router::measure::error_cost_usd_milli, true, count_max},
-};
-constexpr const char* forecast = "output_forecast";  // nothing measures it yet: its lines match nothing
-
+// A feature is asked for by its name and one of these; in the order of router::comparison.
+const std::vector<std::string> comparisons = {"_over", "_from", "_under"};
+// Another name of a feature, from the first policies.
+constexpr std::string_view input_tokens = "input_tokens";
+constexpr std::string_view context_tokens = "context_tokens";
+// A feature that is asked for by word alone.
+constexpr std::string_view turn = "turn";
 const std::vector<std::string> turns = {"human", "tool", "housekeeping"};  // in the order of dialect::turn
 
-// Reasons that come from no line.
-const std::vector<std::string> own_reasons = {"pin",        "rule",         "gate_images", "gate_files",
-                                              "gate_tools", "gate_context", "default"};
+std::optional<router::bound> to_bound(const std::string& key) {
+    for (std::size_t i = 0; i < comparisons.size(); ++i) {
+        if (!key.ends_with(comparisons[i])) continue;
+        std::string_view name{key};
+        name.remove_suffix(comparisons[i].size());
+        const auto feature = classifier::find_feature(name == input_tokens ? context_tokens : name);
+        if (!feature || name == turn) return std::nullopt;
+        return router::bound{*feature, static_cast<router::comparison>(i), 0};
+    }
+    return std::nullopt;
+}
+
+std::vector<std::string> all_keys(place_of_use where) {
+    std::vector<std::string> keys = {"words", "words_not", "lead", "lead_not", "turn"};
+    std::vector<std::string> names{std::string{input_tokens}};
+    for (const auto& f : classifier::feature_list()) {
+        if (f.name != turn) names.emplace_back(f.name);
+    }
+    for (const auto& name : names) {
+        for (const auto& comparison : comparisons) keys.push_back(name + comparison);
+    }
+    if (where == place_of_use::effort_line) keys.insert(keys.end(), {"tier", "reason"});
+    if (where == place_of_use::rule) keys.insert(keys.end(), {"class", "key", "model"});
+    return keys;
+}
+
+bool asks_words(std::string_view key) noexcept {
+    return key == "words" || key == "words_not" || key == "lead" || key == "lead_not";
+}
 
 struct reader {
-    const router::routing& routes;
-    const router::policy& names;
-    place_of_use where;
+    const vocabulary& names;
 
-    std::vector<std::string> keys() const {
-        std::vector<std::string> all = {"words", "turn"};
-        for (const auto& m : measures) {
-            all.push_back(std::string{m.name} + "_over");
-            all.push_back(std::string{m.name} + "_from");
-        }
-        if (where == place_of_use::policy_line) {
-            all.push_back(std::string{forecast} + "_over");
-            all.push_back(std::string{forecast} + "_from");
-        }
-        if (where == place_of_use::effort_line) all.insert(all.end(), {"tier", "reason"});
-        if (where == place_of_use::rule) all.insert(all.end(), {"class", "key", "model"});
-        return all;
+    // One list, or several that must all have a word there (words_not: none may).
+    bool lists(const std::string& key, const spot& value, router::condition& into) const {
+        if (value.value.what != node::kind::sequence) return add(list(key, value), into);
+        const std::vector<spot> items = items_of(value);
+        if (items.empty()) value.say("names no list");
+        bool good = !items.empty();
+        for (const spot& item : items) good = add(list(key, item), into) && good;
+        return good;
+    }
+
+    static bool add(std::optional<router::predicate> one, router::condition& into) {
+        if (one) into.push_back(std::move(*one));
+        return one.has_value();
+    }
+
+    std::optional<router::predicate> list(const std::string& key, const spot& value) const {
+        std::vector<std::string> lists;
+        for (const auto& l : names.words) lists.push_back(l.name);
+        const auto chosen = choice_of(value, lists);
+        if (!chosen) return std::nullopt;
+        const std::size_t index = names.words[*chosen].index;
+        const bool lead = key.starts_with("lead");
+        if (!key.ends_with("_not")) return router::words_in{index, lead};
+        return router::no_words_in{index, lead};
     }
 
     std::optional<router::predicate> measured(const std::string& key, const spot& value) const {
-        const bool inclusive = key.ends_with("_from");
-        const std::string name = key.substr(0, key.size() - 5);
-        if (name == forecast) {
-            if (!integer_of(value, 0, count_max)) return std::nullopt;
-            return router::never{};
-        }
-        const auto found =
-            std::ranges::find(measures, name, [](const auto& m) { return std::string{m.name}; });
-        const auto limit =
-            found->decimal ? thousandths_of(value, 0, found->max) : integer_of(value, 0, found->max);
+        const auto asked = to_bound(key);
+        if (!asked) return std::nullopt;
+        router::bound made = *asked;
+        const auto& f = classifier::feature_list()[made.feature];
+        const auto limit = f.thousandths ? thousandths_of(value, 0, f.max) : integer_of(value, 0, f.max);
         if (!limit) return std::nullopt;
-        return router::bound{found->what, inclusive, *limit};
+        made.value = *limit;
+        return made;
     }
 
     std::optional<router::predicate> one(const std::string& key, const spot& value) const {
-        if (key == "words") {
-            std::vector<std::string> lists;
-            for (const auto& list : names.words) lists.push_back(list.name);
-            const auto chosen = choice_of(value, lists);
-            return chosen ? std::optional<router::predicate>{router::words_in{*chosen}} : std::nullopt;
-        }
         if (key == "turn") {
             const auto chosen = choice_of(value, turns);
             if (!chosen) return std::nullopt;
             return router::turn_is{static_cast<dialect::turn>(*chosen)};
         }
         if (key == "tier") {
-            const auto chosen = tier_of(value, routes);
+            const auto chosen = tier_of(value, names.routes);
             return chosen ? std::optional<router::predicate>{router::tier_is{*chosen}} : std::nullopt;
         }
         if (key == "reason") {
-            std::vector<std::string> reasons = own_reasons;
-            for (const auto& line : names.decide) reasons.push_back(line.reason);
-            const auto chosen = choice_of(value, reasons);
-            return chosen ? std::optional<router::predicate>{router::reason_is{reasons[*chosen]}}
-                          : std::nullopt;
+            const auto chosen = choice_of(value, names.reasons);
+            if (!chosen) return std::nullopt;
+            return router::reason_is{names.reasons[*chosen]};
         }
         if (key == "class") {
-            std::vector<std::string> classes;
-            for (const auto& c : names.classes) classes.push_back(c.name);
-            const auto chosen = choice_of(value, classes);
-            return chosen ? std::optional<router::predicate>{router::class_is{classes[*chosen]}}
-                          : std::nullopt;
+            const auto chosen = choice_of(value, names.classes);
+            if (!chosen) return std::nullopt;
+            return router::class_is{names.classes[*chosen]};
         }
         if (key == "key" || key == "model") {
             auto text = filled_text_of(value);
@@ -127,26 +130,31 @@ std::optional<router::predicate> by_word(const spot& when, place_of_use where) {
 
 }  // namespace
 
-router::condition read_condition(const spot& when, const router::routing& routes, const router::policy& names,
-                                 place_of_use where) {
+router::condition read_condition(const spot& when, const vocabulary& names, place_of_use where) {
     router::condition made;
     if (when.value.what == node::kind::scalar) {
         if (auto predicate = by_word(when, where)) made.push_back(std::move(*predicate));
         return made;
     }
-    const reader r{routes, names, where};
-    const std::vector<std::string> keys = r.keys();
+    const reader r{names};
+    bool whole = true;
+    const std::vector<std::string> keys = all_keys(where);
     for (const named_spot& entry : entries_of(when)) {
         if (std::ranges::find(keys, entry.key.text) == keys.end()) {
             when.told.say(entry.key, when.path + ": nothing is measured as `" + entry.key.text + '`',
                           suggestion(entry.key.text, keys));
-        } else if (auto predicate = r.one(entry.key.text, entry.value)) {
-            made.push_back(std::move(*predicate));
+            whole = false;
+        } else if (asks_words(entry.key.text)) {
+            whole = r.lists(entry.key.text, entry.value, made) && whole;
+        } else {
+            whole = reader::add(r.one(entry.key.text, entry.value), made) && whole;
         }
     }
     if (when.value.what == node::kind::map && when.value.members.empty()) {
         when.say("asks for nothing", "write `always`");
     }
+    // half a condition would match what its whole does not
+    if (!whole) made.clear();
     return made;
 }
 

@@ -14,8 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A file that weir.yaml names under `key`, relative to its folder. Problems with the file itself are told
-// where it is named.
+// A file that weir.yaml names, relative to its folder. Problems with the file itself are told where it is
+// named.
 struct part_file {
     fs::path path;
     node tree;
@@ -24,23 +24,49 @@ struct part_file {
     spot root() { return {tree, "", told}; }
 };
 
-std::optional<part_file> open_part(section& top, const char* key, const fs::path& folder,
-                                   const environment& env, std::vector<problem>& problems) {
-    const auto named = top.need(key);
-    if (!named) return std::nullopt;
-    const auto text = filled_text_of(*named);
+std::optional<part_file> open_named(const spot& named, const fs::path& folder, const environment& env,
+                                    std::vector<problem>& problems) {
+    const auto text = filled_text_of(named);
     if (!text) return std::nullopt;
     part_file part{(folder / *text).lexically_normal(), {}, {"", problems}};
     part.told = diagnostics{part.path.string(), problems};
     std::error_code ignored;
     if (!fs::exists(part.path, ignored)) {
-        named->say("there is no file " + part.path.string(), "paths are relative to the folder of this file");
+        named.say("there is no file " + part.path.string(), "paths are relative to the folder of this file");
         return std::nullopt;
     }
     auto tree = read_yaml(part.path, env, part.told);
     if (!tree) return std::nullopt;
     part.tree = std::move(*tree);
     return part;
+}
+
+// The policy that takes the place of the configured one.
+std::optional<part_file> open_override(const std::string& path, const environment& env,
+                                       std::vector<problem>& problems) {
+    part_file part{path, {}, {path, problems}};
+    std::error_code ignored;
+    if (!fs::exists(part.path, ignored)) {
+        problems.push_back({path, 0, 0, "there is no such file", ""});
+        return std::nullopt;
+    }
+    auto tree = read_yaml(part.path, env, part.told);
+    if (!tree) return std::nullopt;
+    part.tree = std::move(*tree);
+    return part;
+}
+
+// What a policy file calls itself.
+std::string policy_name(part_file& file) {
+    section top{file.root()};
+    const auto name = top.find("policy");
+    return name ? name->value.text : std::string();
+}
+
+std::optional<part_file> open_part(section& top, const char* key, const fs::path& folder,
+                                   const environment& env, std::vector<problem>& problems) {
+    const auto named = top.need(key);
+    return named ? open_named(*named, folder, env, problems) : std::nullopt;
 }
 
 // What only makes sense, or only is safe, together.
@@ -83,17 +109,63 @@ void check_rule_keys(section& top, const settings& s) {
     }
 }
 
-void read_parts(section& top, const fs::path& folder, const environment& env, std::vector<problem>& problems,
-                settings& into) {
+// The class of a key is asked for without a word of its client, so it must be one.
+void check_key_classes(section& top, const settings& s) {
+    const auto keys = top.find("client_keys");
+    if (!keys || s.routes.policies.empty()) return;
+    std::vector<std::string> classes;
+    for (const auto& c : s.routes.default_policy().classes) classes.push_back(c.name);
+    for (const spot& item : items_of(*keys)) {
+        section entry{item};
+        if (const auto named = entry.find("class")) (void)choice_of(*named, classes);
+    }
+}
+
+// The default policy, those beside it and the rules, which name all of them.
+void read_policies(section& top, const fs::path& folder, const environment& env, const overrides& over,
+                   std::vector<problem>& problems, router::routing& into) {
+    std::vector<part_file> files;
+    std::string taken;  // the name that the override has
+    if (over.policy) {
+        if (auto part = open_override(*over.policy, env, problems)) files.push_back(std::move(*part));
+        if (files.empty()) return;
+        taken = policy_name(files.front());
+    }
+    const auto add = [&](std::optional<part_file> part) {
+        if (part && (taken.empty() || policy_name(*part) != taken)) files.push_back(std::move(*part));
+    };
+    add(open_part(top, "policy", folder, env, problems));
+    const bool has_default = !files.empty();
+    if (const auto more = top.find("more_policies")) {
+        for (const spot& item : items_of(*more)) add(open_named(item, folder, env, problems));
+    }
+    // without tiers every line of a policy would be a problem of its own, and without a policy every rule
+    if (!has_default || into.tiers.empty()) return;
+    std::vector<vocabulary::list> words;
+    for (part_file& file : files) {
+        auto lists = read_policy(file.root(), problems, into);
+        if (&file == &files.front()) words = std::move(lists);
+    }
+    read_rules(top, words, into);
+}
+
+// How long conversations are remembered: as long as any policy wants them.
+void put_idle(settings& into) {
+    std::int64_t longest = 0;
+    for (const auto& p : into.routes.policies) {
+        if (p.session.on) longest = std::max(longest, p.session.idle_ms);
+    }
+    if (longest > 0) into.sessions.idle_ms = longest;
+}
+
+void read_parts(section& top, const fs::path& folder, const environment& env, const overrides& over,
+                std::vector<problem>& problems, settings& into) {
     if (auto part = open_part(top, "clients", folder, env, problems)) read_clients(part->root(), into);
     if (auto part = open_part(top, "prices", folder, env, problems)) {
         if (auto book = read_prices(part->root())) into.prices = std::move(*book);
     }
-    auto part = open_part(top, "policy", folder, env, problems);
-    // without tiers every line of the policy would be a problem of its own, and without a policy every rule
-    if (!part || into.routes.tiers.empty()) return;
-    read_policy(part->root(), into.routes, into.routes.default_policy);
-    read_rules(top, into.routes);
+    read_policies(top, folder, env, over, problems, into.routes);
+    put_idle(into);
 }
 
 // By file and place, each once.
@@ -132,13 +204,15 @@ std::expected<settings, std::vector<problem>> load(const std::filesystem::path& 
     read_bounds(top, made);
     read_mends(top, made);
     read_custody(top, made);
+    read_sessions(top, made);
     read_models(top, made);
-    read_parts(top, file.parent_path(), env, problems, made);
+    read_parts(top, file.parent_path(), env, over, problems, made);
     read_forwards(top, made);
     (void)top.find("rules");
     top.finish();
     check_exposure(top, over, made);
     check_rule_keys(top, made);
+    check_key_classes(top, made);
     if (problems.empty()) return made;
     sort_problems(problems);
     return std::unexpected(std::move(problems));

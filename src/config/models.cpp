@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::int64_t tokens_max = 1'000'000'000;
 constexpr const char* keep_word = "keep";
+constexpr const char* class_default_word = "class_default";
 
 std::vector<std::string> tier_names(const router::routing& routes) {
     std::vector<std::string> names;
@@ -133,6 +134,37 @@ std::optional<std::string> effort_of(const spot& s, const router::routing& route
     const auto chosen = choice_of(s, names);
     if (!chosen) return std::nullopt;
     return names[*chosen];
+}
+
+std::optional<cell> cell_of(const spot& s, const router::routing& routes, bool class_default) {
+    std::vector<std::string> names = tier_names(routes);
+    if (class_default) names.emplace_back(class_default_word);
+    const auto text = text_of(s);
+    if (!text) return std::nullopt;
+    if (class_default && *text == class_default_word) return cell{};
+    cell made;
+    std::string tier = *text;
+    // a tier's own name may have a dot in it
+    const std::size_t dot = text->rfind('.');
+    if (dot != std::string::npos && std::ranges::find(names, *text) == names.end()) {
+        tier = text->substr(0, dot);
+        made.effort = text->substr(dot + 1);
+        const auto efforts = effort_names(routes);
+        if (std::ranges::find(efforts, made.effort) == efforts.end()) {
+            s.say("the effort of " + s.shown() + " is not known here",
+                  s.value.expanded ? "" : suggestion(made.effort, efforts));
+            return std::nullopt;
+        }
+        if (class_default) names.pop_back();
+    }
+    const auto found = std::ranges::find(names, tier);
+    if (found == names.end()) {
+        const char* what = made.effort.empty() ? "" : "the tier of ";
+        s.say(what + s.shown() + " is not known here", s.value.expanded ? "" : suggestion(tier, names));
+        return std::nullopt;
+    }
+    made.tier = static_cast<std::size_t>(found - names.begin());
+    return made;
 }
 
 void read_models(section& top, settings& into) {

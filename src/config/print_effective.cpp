@@ -4,8 +4,7 @@
 #include "weir/dialect/api.hpp"
 
 #include "parts.hpp"
-
-#include <yaml-cpp/emitter.h>
+#include "printing.hpp"
 
 #include <string>
 #include <vector>
@@ -14,31 +13,6 @@ namespace weir::config {
 namespace {
 
 constexpr std::size_t shown_hash_bytes = 4;
-
-void put(YAML::Emitter& out, const char* key, const std::string& value) {
-    out << YAML::Key << key << YAML::Value << YAML::DoubleQuoted << value;
-}
-void put(YAML::Emitter& out, const char* key, std::int64_t value) {
-    out << YAML::Key << key << YAML::Value << std::to_string(value);
-}
-void put(YAML::Emitter& out, const char* key, bool value) {
-    out << YAML::Key << key << YAML::Value << (value ? "true" : "false");
-}
-void put(YAML::Emitter& out, const char* key, const std::vector<std::string>& values) {
-    out << YAML::Key << key << YAML::Value << YAML::Flow << YAML::BeginSeq;
-    for (const auto& value : values) out << YAML::DoubleQuoted << value;
-    out << YAML::EndSeq;
-}
-void open_map(YAML::Emitter& out, const std::string& key) {
-    out << YAML::Key << key << YAML::Value << YAML::BeginMap;
-}
-void open_list(YAML::Emitter& out, const std::string& key) {
-    out << YAML::Key << key << YAML::Value << YAML::BeginSeq;
-}
-
-std::string in_thousandths(std::int64_t value) {
-    return std::to_string(value / 1000) + '.' + std::to_string(1000 + value % 1000).substr(1);
-}
 
 void put_upstreams(YAML::Emitter& out, const settings& s) {
     open_map(out, "upstreams");
@@ -117,46 +91,6 @@ void put_models(YAML::Emitter& out, const settings& s) {
     out << YAML::EndMap << YAML::EndMap;
 }
 
-// The policy in short: what can be read in its own file is not printed again.
-void put_policy(YAML::Emitter& out, const router::routing& r) {
-    const auto& p = r.default_policy;
-    open_map(out, "policy");
-    put(out, "name", p.name);
-    put(out, "version", p.version);
-    open_map(out, "score");
-    for (const auto& term : p.score.terms) {
-        out << YAML::Key << term.name << YAML::Value << in_thousandths(term.weight);
-    }
-    out << YAML::EndMap;
-    open_map(out, "classes");
-    for (const auto& c : p.classes) {
-        open_map(out, c.name);
-        put(out, "default", r.tiers[c.default_tier].name);
-        out << YAML::Key << "pro_from_score" << YAML::Value << in_thousandths(c.pro_from_score);
-        out << YAML::EndMap;
-    }
-    out << YAML::EndMap;
-    open_list(out, "decide");
-    for (const auto& line : p.decide) {
-        out << line.where + " " + line.reason + " -> " +
-                   (line.use ? r.tiers[*line.use].name : "class_default");
-    }
-    out << YAML::EndSeq;
-    open_list(out, "effort");
-    for (const auto& line : p.effort) out << line.where + " -> " + line.set;
-    out << YAML::EndSeq << YAML::EndMap;
-    open_list(out, "rules");
-    for (const auto& rule : r.rules) {
-        out << YAML::BeginMap;
-        put(out, "name", rule.name);
-        put(out, "where", rule.where);
-        if (rule.use) put(out, "use", r.tiers[*rule.use].name);
-        if (!rule.effort.empty()) put(out, "effort", rule.effort);
-        out << YAML::EndMap;
-    }
-    out << YAML::EndSeq;
-}
-
 std::string beginning_of(const metering::key_hash& hash) {
     constexpr const char* digits = "0123456789abcdef";
     std::string text;
@@ -188,6 +122,10 @@ void put_mends(YAML::Emitter& out, const settings& s) {
     put(out, "entries_max", static_cast<std::int64_t>(s.custody.entries_max));
     put(out, "turn_bytes_max", static_cast<std::int64_t>(s.custody.turn_bytes_max));
     put(out, "keep_ms", s.custody.keep_ms);
+    out << YAML::EndMap;
+    open_map(out, "sessions");
+    put(out, "entries_max", static_cast<std::int64_t>(s.sessions.entries_max));
+    put(out, "idle_ms", s.sessions.idle_ms);
     out << YAML::EndMap;
 }
 
@@ -233,6 +171,9 @@ void put_service(YAML::Emitter& out, const settings& s) {
         put(out, "may_route", key.may_route);
         put(out, "may_see_balance", key.may_see_balance);
         put(out, "may_forward", key.may_forward);
+        put(out, "override_effort", key.override_effort);
+        put_thousandths(out, "error_cost_usd", key.error_cost_usd_milli);
+        put(out, "class", key.traffic_class);
         out << YAML::EndMap;
     }
     out << YAML::EndSeq;
@@ -271,8 +212,10 @@ std::string print_effective(const settings& s) {
     put(out, "accept_gzip", s.front.gzip_bodies);
     put_upstreams(out, s);
     put_models(out, s);
-    put_policy(out, s.routes);
+    put_policies(out, s.routes);
     put(out, "session_fields", s.session_fields);
+    put(out, "session_ignored_lines", s.asks.session_ignored_lines);
+    put(out, "refusals", s.answers.refusals);
     put_prices(out, s.prices);
     put_mends(out, s);
     put_forwards(out, s);

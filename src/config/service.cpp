@@ -134,6 +134,12 @@ bool is_key_id(const std::string& id) {
     return !id.empty() && id.size() <= key_id_bytes_max && std::ranges::all_of(id, plain);
 }
 
+// What a policy line can ask for.
+std::int64_t error_cost_max() {
+    const auto feature = classifier::find_feature("error_cost_usd");
+    return feature ? classifier::feature_list()[*feature].max : 0;
+}
+
 }  // namespace
 
 void read_listeners(section& top, const overrides& over, settings& into) {
@@ -190,6 +196,12 @@ void read_client_keys(section& top, settings& into) {
         entry.read("may_route", key.may_route);
         entry.read("may_see_balance", key.may_see_balance);
         entry.read("may_forward", key.may_forward);
+        entry.read("override_effort", key.override_effort);
+        if (const auto cost = entry.find("error_cost_usd")) {
+            key.error_cost_usd_milli = thousandths_of(*cost, 0, error_cost_max()).value_or(0);
+        }
+        // known to the policies, which are read later: see load.cpp
+        if (const auto named = entry.find("class")) key.traffic_class = text_of(*named).value_or("");
         entry.finish();
         if (!hash) continue;
         key.hash = *hash;

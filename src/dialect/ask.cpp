@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::size_t recent = 6;  // calls and results that the policy looks back on
 constexpr std::size_t result_window_bytes = 8 * 1024;
+constexpr std::size_t touched_bytes_max = 32 * 1024;
 constexpr std::size_t system_window_bytes = 2 * 1024;
 
 std::string_view bytes_of(padded_view body, place where) noexcept {
@@ -154,6 +155,19 @@ std::uint32_t count_failed(padded_view body, std::span<const tool_result> result
     return static_cast<std::uint32_t>(failed);
 }
 
+// Arguments of calls are strings of JSON within JSON: names in them are whole once the outer escapes are
+// gone.
+std::uint32_t count_files_touched(padded_view body, std::span<const message> since, const ask_rules& rules) {
+    std::string text;
+    for (const message& m : since | std::views::reverse) {
+        if (text.size() >= touched_bytes_max) break;
+        if (m.from != speaker::assistant || m.whole.empty()) continue;
+        const std::string_view json = bytes_of(body, m.whole);
+        append_text(json.substr(json.size() - std::min(json.size(), touched_bytes_max)), text);
+    }
+    return count_file_names(text, rules);
+}
+
 }  // namespace
 
 ask ask_of(padded_view body, const body_index& index, const ask_rules& rules) {
@@ -168,6 +182,10 @@ ask ask_of(padded_view body, const body_index& index, const ask_rules& rules) {
     out.files_named = count_file_names(out.request, rules);
     const auto calls = since(index.calls, out, index);
     out.calls = static_cast<std::uint32_t>(calls.size());
+    const std::span<const message> after =
+        std::span(index.messages).subspan(std::min(out.message + 1, index.messages.size()));
+    out.rounds = static_cast<std::uint32_t>(std::ranges::count(after, speaker::assistant, &message::from));
+    if (out.calls > 0) out.files_touched = count_files_touched(body, after, rules);
     out.same_call_of_last_6 = count_same(last_of(calls));
     out.failed_results_of_last_6 =
         count_failed(body, last_of(since(index.results, out, index)), index, rules);

@@ -16,6 +16,7 @@ struct document {
     std::string_view response;
     std::string_view item;
     std::string_view delta;
+    std::string_view logprobs;
     std::string_view error;
     std::string_view sequence;
 };
@@ -29,22 +30,11 @@ bool read_members(json_scan& in, document& d) {
         if (key == "response") d.response = *value;
         if (key == "item") d.item = *value;
         if (key == "delta") d.delta = *value;
+        if (key == "logprobs") d.logprobs = *value;
         if (key == "error") d.error = *value;
         if (key == "sequence_number") d.sequence = *value;
         return true;
     });
-}
-
-// The value of a member of an object; empty where there is none.
-std::string_view member_of(std::string_view object, std::string_view name) {
-    std::string_view found;
-    json_scan in(object);
-    in.object([&](std::string_view key) {
-        const auto value = in.value();
-        if (value && key == name) found = *value;
-        return value.has_value();
-    });
-    return found;
 }
 
 void say_item_text(answer_turn* turn, std::string_view item) {
@@ -52,22 +42,43 @@ void say_item_text(answer_turn* turn, std::string_view item) {
     json_scan in(content);
     in.array([&] {
         const auto part = in.value();
-        if (part && inner_of(member_of(*part, "type")) == "output_text") {
+        if (!part) return false;
+        const auto type = inner_of(member_of(*part, "type"));
+        if (type == "output_text") {
             say(turn, &answer_turn::text, member_of(*part, "text"));
+            rate_tokens(turn, member_of(*part, "logprobs"));
         }
-        return part.has_value();
+        if (type == "refusal") say_refusal(turn, member_of(*part, "refusal"));
+        return true;
     });
+}
+
+// A whole item that is no message.
+void say_item(answer_turn* turn, std::string_view item) {
+    if (!turn) return;
+    const std::string_view id = member_of(item, "call_id");
+    say_call(turn, id);
+    if (!turn->in_full) return;
+    const std::string_view type = inner_of(member_of(item, "type")).value_or("");
+    if (type == "function_call") {
+        say_part(turn, {-1, id, member_of(item, "name"), member_of(item, "arguments"), false});
+    } else if (type == "custom_tool_call") {
+        say_part(turn, {-1, id, member_of(item, "name"), member_of(item, "input"), true});
+    } else if (type != "message" && type != "reasoning") {
+        say_other(turn);
+    }
 }
 
 // The output of a whole answer, and of the event that ends a stream, where deltas may have told it all.
 void read_output(std::string_view output, answer_facts& facts, answer_turn* turn) {
     const bool wants_text = turn && turn->text.empty();
+    const bool wants_items = turn && turn->calls.empty();
     json_scan in(output);
     in.array([&] {
         const auto item = in.value();
         if (!item) return false;
         facts.has_output = true;
-        if (turn) say_call(turn, member_of(*item, "call_id"));
+        if (wants_items) say_item(turn, *item);
         if (wants_text && inner_of(member_of(*item, "type")) == "message") say_item_text(turn, *item);
         return true;
     });
@@ -111,10 +122,14 @@ bool ends_stream(std::string_view type) noexcept {
 void read_event(const document& d, answer_facts& facts, answer_turn* turn) {
     if (const auto number = parse_integer(d.sequence)) facts.sequence = *number;
     if (d.type.ends_with(".delta") && has_text(d.delta)) facts.has_output = true;
-    if (d.type == "response.output_text.delta") say(turn, &answer_turn::text, d.delta);
+    if (d.type == "response.output_text.delta") {
+        say(turn, &answer_turn::text, d.delta);
+        rate_tokens(turn, d.logprobs);
+    }
+    if (d.type == "response.refusal.delta") say_refusal(turn, d.delta);
     if (d.type == "response.output_item.done") {
         facts.has_output = true;
-        say_call(turn, member_of(d.item, "call_id"));
+        say_item(turn, d.item);
     }
     if (d.type == "error" || d.type == "response.failed") facts.error = true;
     if (ends_stream(d.type)) facts.done = true;

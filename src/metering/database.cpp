@@ -76,6 +76,12 @@ void statement::bind(int parameter, std::string_view value) noexcept {
     assert(code == SQLITE_OK || code == SQLITE_TOOBIG || code == SQLITE_NOMEM);
 }
 
+void statement::bind(int parameter, std::optional<double> value) noexcept {
+    [[maybe_unused]] const int code = value ? ::sqlite3_bind_double(prepared_, parameter, *value)
+                                            : ::sqlite3_bind_null(prepared_, parameter);
+    assert(code == SQLITE_OK);
+}
+
 result<bool> statement::step() {
     const int code = ::sqlite3_step(prepared_);
     if (code == SQLITE_ROW) return true;
@@ -93,6 +99,11 @@ std::string_view statement::text(int column) const noexcept {
     const auto* const data = reinterpret_cast<const char*>(::sqlite3_column_text(prepared_, column));
     const int size = ::sqlite3_column_bytes(prepared_, column);
     return data ? std::string_view(data, static_cast<std::size_t>(size)) : std::string_view{};
+}
+
+std::optional<double> statement::real(int column) const noexcept {
+    if (::sqlite3_column_type(prepared_, column) == SQLITE_NULL) return std::nullopt;
+    return ::sqlite3_column_double(prepared_, column);
 }
 
 database::database(::sqlite3* handle, std::string name)

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,11 +28,13 @@ public:
 
     void bind(int parameter, std::int64_t value) noexcept;
     void bind(int parameter, std::string_view value) noexcept;
+    void bind(int parameter, std::optional<double> value) noexcept;  // nullopt is NULL
     // true: a row is there; false: done.
     result<bool> step();
     void reset() noexcept;
     std::int64_t integer(int column) const noexcept;
     std::string_view text(int column) const noexcept;
+    std::optional<double> real(int column) const noexcept;  // nullopt where it is NULL
 
 private:
     sqlite3_stmt* prepared_ = nullptr;

@@ -105,6 +105,7 @@ struct sums {
     std::vector<std::string> tiers;
     std::vector<std::string> mends;
     std::map<std::array<std::size_t, 3>, std::uint64_t> requests;                // tier, outcome, endpoint
+    std::map<std::size_t, std::uint64_t> replaced;                               // tier
     std::map<std::size_t, std::uint64_t> served_other;                           // tier
     std::map<std::size_t, std::uint64_t> mended;                                 // mend
     std::map<std::string, std::uint64_t> checked;                                // verdict
@@ -127,6 +128,7 @@ void add_tier(sums& all, const metrics_shard::cells& c, std::size_t t) {
     for (std::size_t how = 0; how < outcomes; ++how) {
         for (std::size_t e = 0; e < endpoints; ++e) all.requests[{t, how, e}] += tier.requests[how][e].read();
     }
+    all.replaced[t] += tier.replaced.read();
     all.served_other[t] += tier.served_other.read();
     for (std::size_t type = 0; type < token_types; ++type) all.tokens[{t, type}] += tier.tokens[type].read();
     c.reasons.each([&](std::size_t i, std::string_view name) {
@@ -206,6 +208,9 @@ void write_repairs(writer& out, const sums& all) {
     out.family("weir_served_other_total", "counter",
                "Answers from a model with other prices than the one that was sent, by tier.");
     for (const auto& [t, n] : all.served_other) out.sample({{"tier", all.tiers[t]}}, n);
+    out.family("weir_replaced_total", "counter",
+               "Answers that failed their check and were not sent; another tier answered, by tier.");
+    for (const auto& [t, n] : all.replaced) out.sample({{"tier", all.tiers[t]}}, n);
     out.family("weir_schema_checks_total", "counter",
                "Answers checked against the schema that was asked for, by result.");
     for (const auto& [result, n] : all.checked) out.sample({{"result", result}}, n);

@@ -10,6 +10,7 @@ namespace weir::metering {
 struct ledger::state {
     ledger_writer writer;
     std::size_t workers;
+    std::map<std::string, std::int64_t> accepted_by_class;
 };
 
 namespace {
@@ -21,9 +22,9 @@ result<std::uint64_t> close_left_over(ledger_store& store, inflight_table& slots
     for (const row& r : slots.left_over()) rows.push_back(&r);
     std::uint64_t inserted = 0;
     if (!rows.empty()) {
-        auto done = store.insert(rows);
-        if (!done) return done;
-        inserted = *done;
+        auto done = store.write(rows, {});
+        if (!done) return std::unexpected(std::move(done.error()));
+        inserted = done->rows;
     }
     if (auto forgotten = slots.forget_left_over(); !forgotten) {
         return std::unexpected(std::move(forgotten.error()));
@@ -47,9 +48,12 @@ result<std::unique_ptr<ledger>> ledger::open(const ledger_settings& settings, st
     if (!slots) return std::unexpected(std::move(slots.error()));
     const auto interrupted = close_left_over(*store, *slots);
     if (!interrupted) return std::unexpected(interrupted.error());
+    auto accepted = store->count_accepted();
+    if (!accepted) return std::unexpected(std::move(accepted.error()));
     std::unique_ptr<state> s;
     try {
-        s.reset(new state{{settings, *std::move(store), *std::move(slots), *interrupted}, workers});
+        s.reset(new state{
+            {settings, *std::move(store), *std::move(slots), *interrupted}, workers, *std::move(accepted)});
     } catch (const std::system_error& no_thread) {
         return weir_fault(errc::ledger,
                           settings.file.string() + ": no thread to write it: " + no_thread.what());
@@ -75,6 +79,14 @@ void ledger::settle(row finished, std::optional<slot_ref> slot, std::function<vo
 
 void ledger::find(request_id id, std::function<void(std::optional<row>)> found) {
     state_->writer.push(id, std::move(found));
+}
+
+void ledger::note(answer_outcome o, std::function<void(noted)> done) {
+    state_->writer.push(std::move(o), std::move(done));
+}
+
+const std::map<std::string, std::int64_t>& ledger::accepted_by_class() const noexcept {
+    return state_->accepted_by_class;
 }
 
 bool ledger::healthy() const noexcept { return state_->writer.healthy(); }

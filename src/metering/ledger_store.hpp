@@ -3,6 +3,7 @@
 // time.
 
 #include "weir/base/error.hpp"
+#include "weir/metering/answer_outcome.hpp"
 #include "weir/metering/row.hpp"
 
 #include "database.hpp"
@@ -10,8 +11,9 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace weir::metering {
@@ -22,11 +24,17 @@ public:
     // checked first. Faults name the file: held by another process, not a ledger, damaged, not to be written.
     static result<ledger_store> open(const std::filesystem::path& file);
 
-    // One transaction; on the disk when it returns. Rows whose id is there already are left out. Gives the
-    // number of rows that were inserted; after a fault none of them was.
-    result<std::uint64_t> insert(const std::vector<const row*>& rows);
+    struct written {
+        std::uint64_t rows = 0;             // that were inserted
+        std::vector<int> accepted_changes;  // of each outcome: noted::accepted_change
+    };
+    // One transaction; on the disk when it returns. Rows whose id is there already are left out. After a
+    // fault nothing of it was written.
+    result<written> write(const std::vector<const row*>& rows,
+                          const std::vector<const answer_outcome*>& outcomes);
 
     result<std::optional<row>> find(request_id id);
+    result<std::map<std::string, std::int64_t>> count_accepted();
 
     // Rows lie in the write-ahead log, and not yet in the file.
     bool needs_checkpoint() const noexcept { return db_.wal_pages() > 0; }
@@ -38,14 +46,21 @@ public:
     std::optional<std::int64_t> free_bytes() const noexcept { return files::free_bytes(file_); }
 
 private:
-    ledger_store(std::filesystem::path file, files::descriptor lock, database db, statement insertion,
-                 statement selection);
+    struct statements {
+        statement insertion;
+        statement selection;
+        statement outcome_insertion;
+        statement feedback_selection;
+    };
+    static result<statements> prepare(database& db);
+    ledger_store(std::filesystem::path file, files::descriptor lock, database db, statements prepared);
+    result<written> write_all(const std::vector<const row*>& rows,
+                              const std::vector<const answer_outcome*>& outcomes);
 
     std::filesystem::path file_;
     files::descriptor lock_;
     database db_;
-    statement insertion_;
-    statement selection_;
+    statements prepared_;
 };
 
 }  // namespace weir::metering

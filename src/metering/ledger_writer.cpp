@@ -9,6 +9,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t lookups_waiting_max = 256;
+// Each with a note of a kilobyte at most: ten megabytes.
+constexpr std::size_t notes_waiting_max = 10'000;
 // After the last row: a checkpoint costs several syncs, which is too much for every pause between two
 // requests.
 constexpr auto quiet_before_checkpoint = 1s;
@@ -49,7 +51,7 @@ void ledger_writer::push(row finished, std::optional<slot_ref> slot, std::functi
     bool wake = false;
     {
         const std::lock_guard lock(mutex_);
-        queue_.push_back({std::move(finished), slot, std::move(committed)});
+        queue_.rows.push_back({std::move(finished), slot, std::move(committed)});
         ++pushed_;
         urgent_ = urgent_ || awaited;
         // While it gathers, its own timer wakes the writer: waking it costs a caller more than the row does.
@@ -58,12 +60,29 @@ void ledger_writer::push(row finished, std::optional<slot_ref> slot, std::functi
     wake_if(wake);
 }
 
+void ledger_writer::push(answer_outcome what, std::function<void(noted)> done) {
+    bool wake = false;
+    bool queued = false;
+    {
+        const std::lock_guard lock(mutex_);
+        queued = queue_.notes.size() < notes_waiting_max;
+        if (queued) {
+            queue_.notes.push_back({std::move(what), std::exchange(done, nullptr)});
+            ++pushed_;
+            wake = std::exchange(idle_, false);
+        }
+    }
+    if (!queued) outcomes_dropped_.fetch_add(1, std::memory_order_relaxed);
+    if (done) done({});
+    wake_if(wake);
+}
+
 void ledger_writer::push(request_id id, std::function<void(std::optional<row>)> found) {
     bool wake = false;
     {
         const std::lock_guard lock(mutex_);
-        if (lookups_.size() < lookups_waiting_max) {
-            lookups_.push_back({id, std::exchange(found, nullptr)});
+        if (queue_.lookups.size() < lookups_waiting_max) {
+            queue_.lookups.push_back({id, std::exchange(found, nullptr)});
             wake = std::exchange(idle_, false);
         }
     }
@@ -92,6 +111,8 @@ ledger_counters ledger_writer::counters() const noexcept {
     now.groups = groups_.load(std::memory_order_relaxed);
     now.dropped = dropped_.load(std::memory_order_relaxed);
     now.damaged_slots = slots_.damaged();
+    now.outcomes = outcomes_count_.load(std::memory_order_relaxed);
+    now.outcomes_dropped = outcomes_dropped_.load(std::memory_order_relaxed);
     return now;
 }
 
@@ -101,23 +122,22 @@ std::string ledger_writer::failure() const {
 }
 
 void ledger_writer::run() {
-    std::vector<entry> group;
-    std::vector<lookup> asked;
+    work group;
     std::unique_lock lock(mutex_);
     for (;;) {
         wait_for_work(lock);
-        if (stopping_ && !has_work()) break;
-        group.swap(queue_);
-        asked.swap(lookups_);
+        if (stopping_ && queue_.empty()) break;
+        std::swap(group, queue_);
         urgent_ = false;
         lock.unlock();
-        const std::size_t rows = group.size();
+        const std::size_t written = group.rows.size() + group.notes.size();
         write(group);
-        answer(asked);
-        group.clear();
-        asked.clear();
+        answer(group.lookups);
+        group.rows.clear();
+        group.notes.clear();
+        group.lookups.clear();
         lock.lock();
-        finished_ += rows;
+        finished_ += written;
         done_.notify_all();
     }
     lock.unlock();
@@ -136,7 +156,7 @@ void ledger_writer::gather(std::unique_lock<std::mutex>& lock) {
 void ledger_writer::wait_for_work(std::unique_lock<std::mutex>& lock) {
     gather(lock);
     bool slept = false;
-    while (!has_work() && !stopping_) {
+    while (queue_.empty() && !stopping_) {
         slept = true;
         // A flush with nothing to flush must not keep the next group from growing.
         urgent_ = false;
@@ -149,7 +169,7 @@ void ledger_writer::wait_for_work(std::unique_lock<std::mutex>& lock) {
             wake_.wait(lock, woken);
         }
         idle_ = false;
-        if (has_work() || stopping_) break;
+        if (!queue_.empty() || stopping_) break;
         lock.unlock();
         do_chores();
         lock.lock();
@@ -182,29 +202,39 @@ void ledger_writer::do_chores() {
         try_checkpoint();
 }
 
-void ledger_writer::write(std::vector<entry>& group) {
-    if (group.empty()) return;
-    bool committed = false;
-    // After a failure nobody knows what the kernel still holds, so nothing is tried a second time; the slots
-    // stay taken and become interrupted rows at the next start.
-    if (!failed_.load(std::memory_order_relaxed)) {
-        rows_.clear();
-        for (const entry& e : group) rows_.push_back(&e.finished);
-        const auto inserted = store_.insert(rows_);
-        committed = inserted.has_value();
-        if (inserted) {
-            rows_count_.fetch_add(*inserted, std::memory_order_relaxed);
-            groups_.fetch_add(1, std::memory_order_relaxed);
-        } else {
-            fail(inserted.error());
-        }
+// After a failure nobody knows what the kernel still holds, so nothing is tried a second time; the slots stay
+// taken and become interrupted rows at the next start.
+bool ledger_writer::commit(const work& group) {
+    if (failed_.load(std::memory_order_relaxed)) return false;
+    rows_.clear();
+    for (const entry& e : group.rows) rows_.push_back(&e.finished);
+    outcomes_.clear();
+    for (const note& n : group.notes) outcomes_.push_back(&n.what);
+    auto written = store_.write(rows_, outcomes_);
+    if (!written) {
+        fail(written.error());
+        return false;
     }
-    waiting_.fetch_sub(group.size(), std::memory_order_relaxed);
-    for (const entry& e : group) {
+    rows_count_.fetch_add(written->rows, std::memory_order_relaxed);
+    outcomes_count_.fetch_add(outcomes_.size(), std::memory_order_relaxed);
+    groups_.fetch_add(1, std::memory_order_relaxed);
+    accepted_changes_ = std::move(written->accepted_changes);
+    return true;
+}
+
+void ledger_writer::write(const work& group) {
+    if (group.rows.empty() && group.notes.empty()) return;
+    const bool committed = commit(group);
+    waiting_.fetch_sub(group.rows.size(), std::memory_order_relaxed);
+    for (const entry& e : group.rows) {
         if (committed && e.slot) slots_.free(*e.slot);
     }
-    for (const entry& e : group) {
+    for (const entry& e : group.rows) {
         if (e.committed) e.committed(committed);
+    }
+    for (std::size_t i = 0; i < group.notes.size(); ++i) {
+        const note& n = group.notes[i];
+        if (n.done) n.done({committed, committed ? accepted_changes_[i] : 0});
     }
     if (!committed) return;
     last_write_ = clock::now();
@@ -214,7 +244,7 @@ void ledger_writer::write(std::vector<entry>& group) {
         try_checkpoint();
 }
 
-void ledger_writer::answer(std::vector<lookup>& asked) {
+void ledger_writer::answer(const std::vector<lookup>& asked) {
     for (const lookup& l : asked) {
         auto found = store_.find(l.id);
         // A row that cannot be read is no reason to stop writing; what is asked for is then not found.

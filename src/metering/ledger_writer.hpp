@@ -31,6 +31,7 @@ public:
     ledger_writer& operator=(const ledger_writer&) = delete;
 
     void push(row finished, std::optional<slot_ref> slot, std::function<void(bool)> committed);
+    void push(answer_outcome what, std::function<void(noted)> done);
     void push(request_id id, std::function<void(std::optional<row>)> found);
     void flush();
 
@@ -54,20 +55,31 @@ private:
         std::optional<slot_ref> slot;
         std::function<void(bool)> committed;
     };
+    struct note {
+        answer_outcome what;
+        std::function<void(noted)> done;
+    };
     struct lookup {
         request_id id;
         std::function<void(std::optional<row>)> found;
+    };
+    struct work {
+        std::vector<entry> rows;
+        std::vector<note> notes;
+        std::vector<lookup> lookups;
+
+        bool empty() const noexcept { return rows.empty() && notes.empty() && lookups.empty(); }
     };
 
     void run();
     void wait_for_work(std::unique_lock<std::mutex>& lock);
     void gather(std::unique_lock<std::mutex>& lock);
     void wake_if(bool needed) noexcept;
-    bool has_work() const noexcept { return !queue_.empty() || !lookups_.empty(); }
     std::optional<clock::time_point> next_chore() const noexcept;
     void do_chores();
-    void write(std::vector<entry>& group);
-    void answer(std::vector<lookup>& asked);
+    void write(const work& group);
+    bool commit(const work& group);
+    void answer(const std::vector<lookup>& asked);
     void look_at_disk();
     void try_checkpoint();
     void fail(const fault& why);
@@ -78,6 +90,8 @@ private:
 
     // Of the writer's thread alone.
     std::vector<const row*> rows_;
+    std::vector<const answer_outcome*> outcomes_;
+    std::vector<int> accepted_changes_;  // of the group's notes, once committed
     clock::time_point last_write_{};
     clock::time_point last_disk_look_{};
     clock::time_point last_checkpoint_try_{};
@@ -85,9 +99,8 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::condition_variable done_;
-    std::vector<entry> queue_;  // under mutex_, as all to the end of this block
-    std::vector<lookup> lookups_;
-    std::uint64_t pushed_ = 0;    // rows that were ever queued
+    work queue_;                  // under mutex_, as all to the end of this block
+    std::uint64_t pushed_ = 0;    // rows and notes that were ever queued
     std::uint64_t finished_ = 0;  // of these, written or given up
     bool idle_ = false;           // the writer sleeps until it is woken
     bool urgent_ = false;         // somebody waits: do not gather
@@ -100,6 +113,8 @@ private:
     std::atomic<std::uint64_t> rows_count_{0};
     std::atomic<std::uint64_t> groups_{0};
     std::atomic<std::uint64_t> dropped_{0};
+    std::atomic<std::uint64_t> outcomes_count_{0};
+    std::atomic<std::uint64_t> outcomes_dropped_{0};
     const std::uint64_t interrupted_;
     std::string failure_;  // under mutex_
 

@@ -36,18 +36,21 @@ void metrics_shard::count(const row& finished) {
     cells& c = *cells_;
     const auto named = std::ranges::find(c.tiers.begin(), c.tiers.end() - 1, finished.tier);
     tier_cells& tier = c.by_tier[static_cast<std::size_t>(named - c.tiers.begin())];
-
-    const std::size_t how = std::min(static_cast<std::size_t>(finished.how), outcomes - 1);
-    tier.requests[how][endpoint_of(finished.endpoint)].add(1);
-    if (finished.served_other) tier.served_other.add(1);
     if (!finished.checked.empty()) c.checked[c.checks.index_of(finished.checked)].add(1);
-    if (!finished.reason.empty()) tier.decisions[c.reasons.index_of(finished.reason)].add(1);
     tier.tokens[input_hit].add(not_negative(finished.tokens.hit));
     tier.tokens[input_miss].add(not_negative(finished.tokens.miss));
     tier.tokens[output_all].add(not_negative(finished.tokens.output));
     tier.tokens[output_reasoning].add(not_negative(finished.tokens.reasoning));
     const std::size_t currency = c.currencies.index_of(finished.currency);
     tier.cost_pico[currency].add(not_negative(finished.cost.value));
+    if (finished.how == outcome::replaced) {
+        tier.replaced.add(1);
+        return;
+    }
+    const std::size_t how = std::min(static_cast<std::size_t>(finished.how), outcomes - 1);
+    tier.requests[how][endpoint_of(finished.endpoint)].add(1);
+    if (finished.served_other) tier.served_other.add(1);
+    if (!finished.reason.empty()) tier.decisions[c.reasons.index_of(finished.reason)].add(1);
     for (const auto& [name, cost] : finished.baselines) {
         c.baseline_pico[c.baselines.index_of(name)][currency].add(not_negative(cost.value));
     }

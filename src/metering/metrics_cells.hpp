@@ -78,6 +78,7 @@ private:
     counter sum_;
 };
 
+// Of requests; an attempt that was replaced is counted apart.
 inline constexpr std::size_t outcomes = 6;
 inline constexpr std::size_t reasons_max = 64;
 inline constexpr std::size_t codes_max = 64;
@@ -114,6 +115,7 @@ using overhead_histogram = histogram<overhead_bounds_ns.size()>;
 
 struct tier_cells {
     std::array<std::array<counter, endpoints>, outcomes> requests;
+    counter replaced;
     counter served_other;
     std::array<counter, name_table<reasons_max>::size_max> decisions;
     std::array<counter, token_types> tokens;

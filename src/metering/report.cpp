@@ -1,6 +1,8 @@
 #include "weir/metering/report.hpp"
 
-#include "database.hpp"
+#include "weir/metering/rows.hpp"
+
+#include "ledger_file.hpp"
 #include "row_table.hpp"
 
 #include <algorithm>
@@ -13,12 +15,14 @@ namespace {
 constexpr std::string_view mixed = "mixed";
 constexpr std::size_t date_chars = 10;  // of an RFC 3339 time
 
-// Order of the columns that add_row() reads; those that came with schema 2 follow.
+// Order of the columns that add_row() reads; those that came with later schemas follow.
 constexpr std::string_view first_columns =
     "started_ms, model_served, model_sent, key_id, reason, hit, miss, output, reasoning, cost_pico, "
-    "baselines, estimated, suspect, price_tariff, currency, endpoint, tier";
-constexpr std::string_view later_columns = "session, fingerprint, served_other, mended, checked";
-constexpr std::string_view later_columns_absent = "'', '', 0, '', ''";
+    "baselines, estimated, suspect, price_tariff, currency, endpoint, tier, effort, outcome, id";
+constexpr std::string_view columns_of_2 = ", session, fingerprint, served_other, mended, checked";
+constexpr std::string_view columns_of_2_absent = ", '', '', 0, '', ''";
+constexpr std::string_view columns_of_3 = ", parent";
+constexpr std::string_view columns_of_3_absent = ", 0";
 enum column : int {
     started_ms,
     model_served,
@@ -37,34 +41,21 @@ enum column : int {
     currency,
     endpoint,
     tier,
+    effort,
+    how,
+    id,
     session,
     fingerprint,
     served_other,
     mended,
-    checked
+    checked,
+    parent
 };
 
-result<database> open_checked(const std::filesystem::path& file, database::access how) {
-    auto db = database::open(file, how);
-    if (!db) return db;
-    if (auto version = row_table::check_schema(*db); !version)
-        return std::unexpected(std::move(version.error()));
-    return db;
-}
-
-result<database> open_for_reading(const std::filesystem::path& file) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
-        return weir_fault(errc::ledger, file.string() + ": no such ledger");
-    }
-    auto live = open_checked(file, database::access::read);
-    if (live) return live;
-    // A reader of a WAL database needs a file for the shared index beside it. Where none can be made and
-    // there is no log, nobody writes, and the file can be read as it is.
-    std::filesystem::path log = file;
-    log += "-wal";
-    if (std::filesystem::exists(log, ignored)) return live;
-    return open_checked(file, database::access::immutable);
+// "" for what was refused or only forwarded.
+std::string cell_of(const statement& at) {
+    if (at.text(tier).empty()) return {};
+    return std::string(at.text(tier)).append(1, '.').append(at.text(effort));
 }
 
 std::string group_of(const statement& at, grouping by) {
@@ -86,6 +77,12 @@ std::string group_of(const statement& at, grouping by) {
             return std::string(at.text(endpoint));
         case grouping::session:
             return std::string(at.text(session));
+        case grouping::tier:
+            return std::string(at.text(tier));
+        case grouping::effort:
+            return std::string(at.text(effort));
+        case grouping::cell:
+            return cell_of(at);
     }
     return {};
 }
@@ -136,20 +133,35 @@ void add_mends(report_line& line, std::string_view names) {
     }
 }
 
-void add_row(report_line& line, const statement& at) {
-    const usage tokens{at.integer(hit), at.integer(miss), at.integer(output), at.integer(reasoning)};
+// What the baselines would have paid without this row's attempt is in the row of its request.
+void add_request(report_line& line, const statement& at, acceptance known) {
     ++line.requests;
-    add_tokens(line.tokens, tokens);
-    line.cost.add(pricing::pico{at.integer(cost_pico)});
     const auto each_tier = row_table::parse_baselines(at.text(baselines));
     for (const auto& [name, cost] : each_tier) line.baselines[name].add(cost);
     if (at.integer(served_other) != 0) add_served_other(line, at, each_tier);
     add_mends(line, at.text(mended));
+    line.accepted += known == acceptance::accepted ? 1 : 0;
+    line.rejected += known == acceptance::rejected ? 1 : 0;
+}
+
+void add_row(report_line& line, const statement& at, const acceptances& outcomes) {
+    const usage tokens{at.integer(hit), at.integer(miss), at.integer(output), at.integer(reasoning)};
+    const pricing::pico cost{at.integer(cost_pico)};
+    const bool replaced = at.integer(how) == static_cast<std::int64_t>(outcome::replaced);
+    const acceptance known = outcomes.of({at.integer(replaced ? parent : id)});
+    if (replaced) {
+        ++line.replaced;
+    } else {
+        add_request(line, at, known);
+    }
+    add_tokens(line.tokens, tokens);
+    line.cost.add(cost);
+    if (known != acceptance::unknown) line.judged_cost.add(cost);
     if (const auto verdict = at.text(checked); !verdict.empty()) ++line.checked[std::string(verdict)];
     line.estimated += at.integer(estimated) != 0 ? 1 : 0;
     line.suspect += at.integer(suspect) != 0 ? 1 : 0;
     // A call that is paid by a fee has a cost and no tokens.
-    if (tokens == usage{} && at.integer(cost_pico) == 0) return;
+    if (tokens == usage{} && cost.value == 0) return;
     add_currency(line.currency, at.text(currency));
     line.unpriced += at.text(price_tariff).empty() ? 1 : 0;
 }
@@ -171,25 +183,38 @@ void add_line(report_line& total, const report_line& line) {
     total.mended_rows += line.mended_rows;
     for (const auto& [mend, rows] : line.mended) total.mended[mend] += rows;
     for (const auto& [verdict, rows] : line.checked) total.checked[verdict] += rows;
+    total.replaced += line.replaced;
+    total.accepted += line.accepted;
+    total.rejected += line.rejected;
+    total.judged_cost.add(line.judged_cost);
     if (!line.currency.empty()) add_currency(total.currency, line.currency);
 }
 
 std::string sums_of(std::int64_t version) {
-    const bool has_later = version >= row_table::first_version_with_mends;
-    return "SELECT " + std::string(first_columns) + ", " +
-           std::string(has_later ? later_columns : later_columns_absent) +
-           " FROM requests WHERE started_ms >= ?1 AND started_ms < ?2";
+    std::string columns(first_columns);
+    columns += version >= row_table::first_version_with_mends ? columns_of_2 : columns_of_2_absent;
+    columns += version >= row_table::first_version_with_outcomes ? columns_of_3 : columns_of_3_absent;
+    return "SELECT " + columns + " FROM requests WHERE started_ms >= ?1 AND started_ms < ?2";
 }
 
 }  // namespace
 
+std::optional<pricing::pico_sum> cost_per_accepted(const report_line& line, bool judged_only) {
+    if (line.accepted <= 0) return std::nullopt;
+    return (judged_only ? line.judged_cost : line.cost).per(line.accepted);
+}
+
 result<std::vector<report_line>> make_report(const std::filesystem::path& ledger_file,
                                              const report_query& query) {
-    auto db = open_for_reading(ledger_file);
-    if (!db) return std::unexpected(std::move(db.error()));
-    const auto version = row_table::check_schema(*db);
-    if (!version) return std::unexpected(version.error());
-    auto rows = db->prepare(sums_of(*version));
+    acceptances outcomes;
+    const auto note = [&outcomes](const answer_outcome& o) {
+        outcomes.add(o);
+        return true;
+    };
+    if (auto read = read_outcomes(ledger_file, note); !read) return std::unexpected(std::move(read.error()));
+    auto file = open_for_reading(ledger_file);
+    if (!file) return std::unexpected(std::move(file.error()));
+    auto rows = file->db.prepare(sums_of(file->version));
     if (!rows) return std::unexpected(std::move(rows.error()));
     rows->bind(1, query.since ? unix_ms(*query.since) : INT64_MIN);
     rows->bind(2, query.until ? unix_ms(*query.until) : INT64_MAX);
@@ -200,8 +225,8 @@ result<std::vector<report_line>> make_report(const std::filesystem::path& ledger
         if (!more) return std::unexpected(more.error());
         if (!*more) break;
         const bool apart = query.by == grouping::fingerprint;
-        add_row(groups[{group_of(*rows, query.by), std::string(apart ? rows->text(fingerprint) : "")}],
-                *rows);
+        add_row(groups[{group_of(*rows, query.by), std::string(apart ? rows->text(fingerprint) : "")}], *rows,
+                outcomes);
     }
 
     std::vector<report_line> lines;

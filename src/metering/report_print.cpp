@@ -1,8 +1,8 @@
-// Report lines and rows as text.
+// Report lines as text: for a terminal, for spreadsheets.
 
 #include "weir/metering/report.hpp"
 
-#include <nlohmann/json.hpp>
+#include "report_figures.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -11,62 +11,14 @@
 namespace weir::metering {
 namespace {
 
-using json = nlohmann::ordered_json;
 using cells = std::vector<std::string>;
 
 constexpr std::size_t numbers_before_currency = 6;
-
-// Names come from clients and upstreams, so they need not be UTF-8; what is not is shown as U+FFFD.
-std::string text_of(const json& value, int indent) {
-    return value.dump(indent, ' ', false, json::error_handler_t::replace);
-}
-
-std::string_view heading_of(grouping by) {
-    switch (by) {
-        case grouping::none:
-            return "";
-        case grouping::model:
-            return "model";
-        case grouping::day:
-            return "day";
-        case grouping::key:
-            return "key";
-        case grouping::reason:
-            return "reason";
-        case grouping::endpoint:
-            return "endpoint";
-        case grouping::session:
-            return "session";
-        case grouping::fingerprint:
-            return "fingerprint";
-    }
-    return "";
-}
-
-const pricing::pico_sum* dearest_of(const report_line& line) {
-    const pricing::pico_sum* dearest = nullptr;
-    for (const auto& [tier, cost] : line.baselines) {
-        if (!dearest || cost > *dearest) dearest = &cost;
-    }
-    return dearest;
-}
-
-pricing::pico_sum saved_by(const report_line& line) {
-    const pricing::pico_sum* const dearest = dearest_of(line);
-    if (!dearest) return {};
-    pricing::pico_sum saved = *dearest;
-    saved.subtract(line.cost);
-    return saved;
-}
-
-// "43.2" of a hundred; "" where there is nothing to compare with.
-std::string saved_percent(const report_line& line) {
-    const pricing::pico_sum* const dearest = dearest_of(line);
-    const auto share = dearest ? saved_by(line).per_mille_of(*dearest) : std::nullopt;
-    if (!share) return {};
-    const std::int64_t magnitude = *share < 0 ? -*share : *share;
-    return (*share < 0 ? "-" : "") + std::to_string(magnitude / 10) + '.' + std::to_string(magnitude % 10);
-}
+constexpr std::string_view about_accepted =
+    "accepted: the last feedback says so. not accepted: it says no, or without feedback the request was "
+    "retried,\nasked again, part of a loop, or failed a check. unknown: nothing was heard; it is not counted "
+    "as accepted.\ncost per accepted: all that the line cost, replaced attempts included, over the accepted "
+    "ones; judged per\naccepted: the same without what is unknown.\n";
 
 // How many cells at the start of a row are names.
 std::size_t names_count(grouping by) noexcept { return by == grouping::fingerprint ? 2 : 1; }
@@ -77,7 +29,15 @@ cells headings(const report_line& total, grouping by) {
     row.insert(row.end(), {"requests", "hit", "miss", "output", "reasoning", "cost", "currency"});
     for (const auto& [tier, cost] : total.baselines) row.push_back("all " + tier);
     row.insert(row.end(), {"saved", "saved %", "estimated", "suspect", "unpriced"});
+    if (compares_answers(by)) {
+        row.insert(row.end(), {"replaced", "accepted", "not accepted", "unknown", "cost per accepted",
+                               "judged per accepted"});
+    }
     return row;
+}
+
+std::string money_or_nothing(const std::optional<pricing::pico_sum>& sum) {
+    return sum ? sum->to_decimal_text() : std::string();
 }
 
 cells cells_of(const report_line& line, grouping by) {
@@ -91,6 +51,12 @@ cells cells_of(const report_line& line, grouping by) {
     row.insert(row.end(),
                {saved_by(line).to_decimal_text(), saved_percent(line), std::to_string(line.estimated),
                 std::to_string(line.suspect), std::to_string(line.unpriced)});
+    if (compares_answers(by)) {
+        row.insert(row.end(), {std::to_string(line.replaced), std::to_string(line.accepted),
+                               std::to_string(line.rejected), std::to_string(line.unknown()),
+                               money_or_nothing(cost_per_accepted(line, false)),
+                               money_or_nothing(cost_per_accepted(line, true))});
+    }
     return row;
 }
 
@@ -136,8 +102,9 @@ std::string counts_text(std::string_view title, const std::map<std::string, std:
 }
 
 // What does not fit into columns, about all rows together.
-std::string print_notes(const report_line& total) {
+std::string print_notes(const report_line& total, grouping by) {
     std::string text;
+    if (compares_answers(by)) text += about_accepted;
     for (const auto& [models, rows] : total.served_other) {
         text += "served by another model: " + printable(models.first) + " -> " + printable(models.second) +
                 ", requests " + std::to_string(rows.requests);
@@ -173,7 +140,7 @@ std::string print_table(const std::vector<report_line>& lines, grouping by) {
         shown.erase(shown.find_last_not_of(' ') + 1);
         text += shown + '\n';
     }
-    return text + print_notes(lines.back());
+    return text + print_notes(lines.back(), by);
 }
 
 std::string csv_text(std::string_view cell) {
@@ -215,72 +182,6 @@ std::string print_csv(const std::vector<report_line>& lines, grouping by) {
     return text;
 }
 
-json money_of(const pricing::pico_sum& sum) {
-    return {{"decimal", sum.to_decimal_text()}, {"pico", sum.to_integer_text()}};
-}
-
-json tokens_of(const usage& tokens) {
-    return {{"hit", tokens.hit},
-            {"miss", tokens.miss},
-            {"output", tokens.output},
-            {"reasoning", tokens.reasoning}};
-}
-
-json served_other_of(const report_line& line) {
-    json list = json::array();
-    for (const auto& [models, rows] : line.served_other) {
-        list.push_back({{"model_sent", models.first},
-                        {"model_served", models.second},
-                        {"requests", rows.requests},
-                        {"difference", money_of(rows.difference)},
-                        {"uncompared", rows.uncompared}});
-    }
-    return list;
-}
-
-json counts_of(const std::map<std::string, std::int64_t>& counts) {
-    json object = json::object();
-    for (const auto& [name, rows] : counts) object[name] = rows;
-    return object;
-}
-
-json json_of(const report_line& line, grouping by) {
-    json baselines = json::object();
-    for (const auto& [tier, cost] : line.baselines) baselines[tier] = money_of(cost);
-    json shown = json::object();
-    shown["group"] = line.group;
-    if (by == grouping::fingerprint) shown["fingerprint"] = line.fingerprint;
-    shown.update({{"requests", line.requests},
-                  {"tokens", tokens_of(line.tokens)},
-                  {"currency", line.currency},
-                  {"cost", money_of(line.cost)},
-                  {"baselines", std::move(baselines)},
-                  {"saved", money_of(saved_by(line))},
-                  {"estimated", line.estimated},
-                  {"suspect", line.suspect},
-                  {"unpriced", line.unpriced},
-                  {"served_other", served_other_of(line)},
-                  {"mended_rows", line.mended_rows},
-                  {"mended", counts_of(line.mended)},
-                  {"checked", counts_of(line.checked)}});
-    return shown;
-}
-
-std::string print_json(const std::vector<report_line>& lines, grouping by) {
-    json list = json::array();
-    for (std::size_t i = 0; i + 1 < lines.size(); ++i) list.push_back(json_of(lines[i], by));
-    const json all{{"by", by == grouping::none ? json(nullptr) : json(heading_of(by))},
-                   {"lines", std::move(list)},
-                   {"total", json_of(lines.back(), by)}};
-    return text_of(all, 2) + '\n';
-}
-
-std::string decimal_of(pricing::pico cost) {
-    pricing::pico_sum sum;
-    sum.add(cost);
-    return sum.to_decimal_text();
-}
-
 }  // namespace
 
 std::string print(const std::vector<report_line>& lines, grouping by, report_format format) {
@@ -294,52 +195,6 @@ std::string print(const std::vector<report_line>& lines, grouping by, report_for
             return print_csv(lines, by);
     }
     return {};
-}
-
-std::string to_json(const row& r) {
-    json baselines = json::object();
-    for (const auto& [tier, cost] : r.baselines) {
-        baselines[tier] = {{"cost", decimal_of(cost)}, {"cost_pico", cost.value}};
-    }
-    json shown{{"id", to_text(r.id)},
-               {"model_asked", r.model_asked},
-               {"model_sent", r.model_sent},
-               {"model_served", r.model_served},
-               {"fingerprint", r.fingerprint},
-               {"served_other", r.served_other},
-               {"mended", r.mended},
-               {"checked", r.checked},
-               {"tier", r.tier},
-               {"effort", r.effort},
-               {"reason", r.reason},
-               {"policy", r.policy},
-               {"score", static_cast<double>(r.score) / 1000.0},
-               {"key", r.key_id},
-               {"endpoint", r.endpoint},
-               {"session", r.session},
-               {"stream", r.stream},
-               {"tokens", tokens_of(r.tokens)},
-               {"currency", r.currency},
-               {"cost", decimal_of(r.cost)},
-               {"cost_pico", r.cost.value},
-               {"price_version", r.price_version},
-               {"price_tariff", r.price_tariff},
-               {"baselines", std::move(baselines)},
-               {"estimated", r.estimated},
-               {"suspect", r.suspect},
-               {"outcome", name_of(r.how)},
-               {"status", r.status},
-               {"upstream_status", r.upstream_status},
-               {"error", r.error},
-               {"finish_reason", r.finish_reason},
-               {"attempts", r.attempts},
-               {"started", to_rfc3339(from_unix_ms(r.started_ms))},
-               {"ended", to_rfc3339(from_unix_ms(r.ended_ms))},
-               {"duration_us", r.duration_us},
-               {"first_byte_us", r.first_byte_us < 0 ? json(nullptr) : json(r.first_byte_us)},
-               {"request_bytes", r.request_bytes},
-               {"answer_bytes", r.answer_bytes}};
-    return text_of(shown, -1);
 }
 
 }  // namespace weir::metering

@@ -16,6 +16,8 @@ std::string_view name_of(outcome o) noexcept {
             return "aborted";
         case outcome::interrupted:
             return "interrupted";
+        case outcome::replaced:
+            return "replaced";
     }
     return "unknown";
 }

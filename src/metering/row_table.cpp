@@ -57,18 +57,50 @@ ALTER TABLE requests ADD COLUMN mended       TEXT NOT NULL DEFAULT '';
 ALTER TABLE requests ADD COLUMN checked      TEXT NOT NULL DEFAULT '';
 )sql";
 
+// The key bounds what clients can add: one outcome of each kind for a request.
+constexpr std::string_view step_to_3 = R"sql(
+ALTER TABLE requests ADD COLUMN parent        INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE requests ADD COLUMN traffic_class TEXT NOT NULL DEFAULT '';
+ALTER TABLE requests ADD COLUMN decision      TEXT NOT NULL DEFAULT '';
+CREATE TABLE outcomes (
+  request  INTEGER NOT NULL,
+  at_ms    INTEGER NOT NULL,
+  kind     TEXT NOT NULL,
+  accepted INTEGER NOT NULL,
+  score    REAL,
+  note     TEXT NOT NULL,
+  PRIMARY KEY (request, kind)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // steps[v] leads from version v to the next. A new file takes the same steps as an old one, so the two cannot
 // come to differ.
-constexpr std::array<std::string_view, schema_version> steps = {first_schema, step_to_2};
+constexpr std::array<std::string_view, schema_version> steps = {first_schema, step_to_2, step_to_3};
 
-constexpr std::string_view columns =
+constexpr std::string_view first_columns =
     "id, started_ms, ended_ms, duration_us, first_byte_us, key_id, endpoint, stream, model_asked, "
     "model_sent, "
     "model_served, tier, effort, reason, policy, score, hit, miss, output, reasoning, estimated, suspect, "
     "price_version, currency, price_tariff, cost_pico, baselines, outcome, status, upstream_status, error, "
-    "finish_reason, attempts, request_bytes, answer_bytes, session, fingerprint, served_other, mended, "
-    "checked";
-const auto columns_count = static_cast<std::size_t>(std::ranges::count(columns, ',')) + 1;
+    "finish_reason, attempts, request_bytes, answer_bytes";
+
+// Columns that came with a version, and what stands for them in a file that is older.
+struct later_columns {
+    std::int64_t version;
+    std::string_view names;
+    std::string_view defaults;
+};
+constexpr later_columns later[] = {
+    {2, ", session, fingerprint, served_other, mended, checked", ", '', '', 0, '', ''"},
+    {3, ", parent, traffic_class, decision", ", 0, '', ''"},
+};
+
+// In the order that insert() and read_row() keep.
+std::string columns_of(std::int64_t version) {
+    std::string all(first_columns);
+    for (const later_columns& l : later) all += version >= l.version ? l.names : l.defaults;
+    return all;
+}
 
 std::string escaped(std::string_view name) {
     std::string text;
@@ -223,8 +255,9 @@ result<void> prepare_schema(database& db) {
 }
 
 result<statement> insertion(database& db) {
-    std::string sql = "INSERT OR IGNORE INTO requests (" + std::string(columns) + ") VALUES (?";
-    for (std::size_t i = 1; i < columns_count; ++i) sql += ",?";
+    const std::string columns = columns_of(schema_version);
+    std::string sql = "INSERT OR IGNORE INTO requests (" + columns + ") VALUES (?";
+    for (auto more = std::ranges::count(columns, ','); more > 0; --more) sql += ",?";
     return db.prepare(sql + ")");
 }
 
@@ -238,7 +271,8 @@ result<bool> insert(database& db, statement& into, const row& r) {
       << r.price_version << r.currency << r.price_tariff << r.cost.value << baselines_text
       << static_cast<std::int64_t>(r.how) << std::int64_t{r.status} << std::int64_t{r.upstream_status}
       << r.error << r.finish_reason << std::int64_t{r.attempts} << r.request_bytes << r.answer_bytes
-      << r.session << r.fingerprint << std::int64_t{r.served_other} << r.mended << r.checked;
+      << r.session << r.fingerprint << std::int64_t{r.served_other} << r.mended << r.checked << r.parent.value
+      << r.traffic_class << r.decision;
     const auto stepped = into.step();
     into.reset();
     if (!stepped) return std::unexpected(stepped.error());
@@ -246,7 +280,12 @@ result<bool> insert(database& db, statement& into, const row& r) {
 }
 
 result<statement> selection(database& db) {
-    return db.prepare("SELECT " + std::string(columns) + " FROM requests WHERE id = ?1");
+    return db.prepare("SELECT " + columns_of(schema_version) + " FROM requests WHERE id = ?1");
+}
+
+result<statement> selection_of_span(database& db, std::int64_t version) {
+    return db.prepare("SELECT " + columns_of(version) +
+                      " FROM requests WHERE started_ms >= ?1 AND started_ms < ?2 ORDER BY id");
 }
 
 row read_row(const statement& at) {
@@ -260,7 +299,7 @@ row read_row(const statement& at) {
         r.tokens.reasoning >> r.estimated >> r.suspect >> r.price_version >> r.currency >> r.price_tariff >>
         r.cost.value >> baselines_text >> how >> r.status >> r.upstream_status >> r.error >>
         r.finish_reason >> r.attempts >> r.request_bytes >> r.answer_bytes >> r.session >> r.fingerprint >>
-        r.served_other >> r.mended >> r.checked;
+        r.served_other >> r.mended >> r.checked >> r.parent.value >> r.traffic_class >> r.decision;
     r.baselines = parse_baselines(baselines_text);
     r.how = static_cast<outcome>(std::clamp(how, 0, 255));
     return r;

@@ -49,7 +49,9 @@ result<caller> admit_keyless(const net::request_head& head, const std::string& l
     if (head.has_body() && !by.any_media && !is_json(head["Content-Type"])) {
         return client_fault(errc::unsupported_media, "Content-Type must be application/json");
     }
-    return caller{"", true, true, true};
+    caller who;
+    who.may_route = who.may_see_balance = who.may_forward = true;
+    return who;
 }
 
 }  // namespace
@@ -61,7 +63,13 @@ result<caller> admit(const net::request_head& head, const std::string& local_aut
     if (!key && by.anthropic) key = settings.keys.find(head["x-api-key"]);
     if (!key)
         return client_fault(errc::invalid_key, "the API key is missing or not one of this installation's");
-    return caller{key->id, key->may_route, key->may_see_balance, key->may_forward};
+    return caller{key->id,
+                  key->may_route,
+                  key->may_see_balance,
+                  key->may_forward,
+                  key->override_effort,
+                  key->traffic_class,
+                  key->error_cost_usd_milli};
 }
 
 std::string_view session_field(const net::request_head& head, const config::settings& settings) {
@@ -80,9 +88,13 @@ bool is_json(std::string_view content_type) noexcept {
 result<router::circumstances> read_circumstances(const net::request_head& head, const caller& who) {
     router::circumstances about;
     about.key_id = who.key_id;
+    about.override_effort = who.override_effort;
+    about.traffic_class = who.traffic_class;
+    about.error_cost_usd_milli = who.error_cost_usd_milli;
     if (!who.may_route) return about;
-    about.traffic_class = head["x-weir-class"];
+    if (const std::string_view named = head["x-weir-class"]; !named.empty()) about.traffic_class = named;
     about.tier_wanted = head["x-weir-tier"];
+    about.tier_min = head["x-weir-min-tier"];
     if (const std::string_view cost = head["x-weir-error-cost"]; !cost.empty()) {
         double dollars = 0;
         const auto [end, ec] =

@@ -1,12 +1,13 @@
 #include "call.hpp"
 
 #include "weir/base/digest.hpp"
-#include "weir/dialect/schema_check.hpp"
 #include "weir/dialect/turn_keys.hpp"
 #include "weir/proxy/log.hpp"
 #include "weir/proxy/settle.hpp"
 
+#include "cascade.hpp"
 #include "mending.hpp"
+#include "remembering.hpp"
 
 #include <array>
 #include <chrono>
@@ -28,10 +29,6 @@ std::string score_text(int thousandths) {
     return {text.data(), static_cast<std::size_t>(n)};
 }
 
-std::int64_t steady_ms(net::mono_time t) noexcept {
-    return std::chrono::duration_cast<milliseconds>(t.time_since_epoch()).count();
-}
-
 // A conversation is known by a hash: what names it may name a person too.
 std::string hash_session(const std::string& key_id, std::string_view named) {
     if (named.empty()) return {};
@@ -47,6 +44,8 @@ call::call(context& here, frontend::exchange& client, const dialect::api& api, s
                       {.anthropic = api.kind() == dialect::api_kind::messages}),
       upstream_path_(upstream_path) {}
 
+std::int64_t call::now_ms() const { return steady_ms(here_.on.time->now()); }
+
 call::phase call::serve() {
     if (auto done = co_await read_body(); !done) co_return done;
     if (auto done = route(); !done) co_return done;
@@ -56,20 +55,24 @@ call::phase call::serve() {
 result<void> call::route() {
     const auto about = read_circumstances(client_.head(), who_);
     if (!about) return std::unexpected(about.error());
-    const auto find = [this, whose = owner()](std::span<const std::string> keys) {
-        return here_.home.custody.find(whose, keys, steady_ms(here_.on.time->now()));
-    };
-    auto judged =
-        judge(api_.kind(), body_.padded(), here_.indexer, here_.home.words, settings_, *about, find);
+    const surroundings by = surroundings_of(here_, client_, who_);
+    auto judged = judge(api_.kind(), body_.padded(), here_.indexer, by, *about);
     if (!judged) return std::unexpected(std::move(judged.error()));
     judged_ = std::move(*judged);
-    std::string_view session = session_field(client_.head(), settings_);
-    if (session.empty())
-        session = body_.text().substr(judged_->index.session.offset, judged_->index.session.length);
-    row_.session = hash_session(who_.key_id, session);
+    name_session(by.session_named);
     note_route(row_, *judged_, settings_);
     if (!judged_->route) return std::unexpected(judged_->route.error());
+    if (auto o = outcome_before(*judged_, client_.head(), row_, by.now_ms))
+        here_.home.ledger.note(std::move(*o));
+    remember_route(here_.home, *judged_, row_.id, by.now_ms);
     return {};
+}
+
+// By the header that names it, else by what the body names, else by how it began.
+void call::name_session(std::string_view named) {
+    if (named.empty())
+        named = body_.text().substr(judged_->index.session.offset, judged_->index.session.length);
+    row_.session = hash_session(who_.key_id, named.empty() ? std::string_view(judged_->session_key) : named);
 }
 
 upstream::outgoing call::compose(const dialect::edit_list& edits, const upstream::settings& to) const {
@@ -88,14 +91,6 @@ upstream::outgoing call::compose(const dialect::edit_list& edits, const upstream
     return out;
 }
 
-// Without client keys the credential tells clients apart, though it need not be checked here.
-std::string call::owner() const {
-    if (!who_.key_id.empty()) return who_.key_id;
-    const net::request_head& head = client_.head();
-    const std::string_view bearer = head["Authorization"];
-    return hex(sha256(bearer.empty() ? head["x-api-key"] : bearer));
-}
-
 bool call::keeps_reasoning() const {
     using enum dialect::api_kind;
     return (api_.kind() == chat || api_.kind() == messages) && judged_->index.tools > 0 &&
@@ -110,43 +105,47 @@ relay_plan call::plan() const {
     const bool names = api_.kind() == dialect::api_kind::messages;
     if (names && settings_.mends.has(dialect::mend::answer_model)) made.name_model = row_.model_asked;
     made.drop_usage = sent_.drop_usage_chunk;
-    if (keeps_reasoning() || !sent_.schema.empty()) made.turn_bytes_max = settings_.custody.turn_bytes_max;
+    if (keeps_reasoning() || !sent_.schema.empty() || check_)
+        made.turn_bytes_max = settings_.custody.turn_bytes_max;
+    made.turn_in_full = check_ != nullptr;
+    made.hold_stream = made.stream && check_ && check_->streams_too && !stands_in_;
+    made.success_only = stands_in_;
     return made;
 }
 
 call::phase call::forward() {
     const std::string& name = settings_.routes.tiers[judged_->route->tier].upstream;
     upstream::pool& pool = here_.pool_of(name);
-    sent_ = plan_call(body_.padded(), *judged_, settings_, here_.home.effort_aliases, pool.to());
+    if (auto ready = prepare(pool.to()); !ready) co_return ready;
+    co_return co_await relay_answer(pool, compose(sent_.edits, pool.to()), plan());
+}
+
+result<void> call::prepare(const upstream::settings& to) {
+    sent_ = plan_call(body_.padded(), *judged_, settings_, here_.home.effort_aliases, to);
     row_.mended = sent_.made.text();
     if (auto taken = take_slot(); !taken) {
         sent_ = {};
-        co_return taken;
+        return taken;
     }
+    if (!stands_in_) check_ = check_for(*judged_, settings_);
+    if (check_ && !stands_in_) demand_ = dialect::demand_of(body_.padded(), judged_->index, demand_bytes_max);
     // The body is gone when the answer is whole.
     if (keeps_reasoning()) {
         dialect::question_finder questions(body_.padded(), judged_->index);
         asked_ = questions.before(judged_->index.messages.size());
     }
-    co_return co_await relay_answer(pool, compose(sent_.edits, pool.to()), plan());
+    return {};
 }
 
 void call::complete() {
+    look_at_answer();
+    failed_check_ = failure_ != dialect::answer_failure::none && !stands_in_;
     if (answer_.facts.error) return;
-    check_answer();
     if (!keeps_reasoning() || !answer_.turn.has_reasoning || answer_.turn.overflow) return;
     const std::vector<std::string> keys = dialect::turn_keys(answer_.turn, asked_);
-    here_.home.custody.keep(owner(), keys, {answer_.turn.reasoning, answer_.turn.signature},
+    here_.home.custody.keep(owner_of(client_.head(), who_), keys,
+                            {answer_.turn.reasoning, answer_.turn.signature},
                             steady_ms(here_.on.time->now()));
-}
-
-void call::check_answer() {
-    if (sent_.schema.empty()) return;
-    // A call of a tool comes instead of the answer that the schema is for.
-    if (!answer_.turn.call_ids.empty()) return;
-    const auto verdict = answer_.turn.overflow ? dialect::schema_verdict::unknown
-                                               : dialect::check_schema(sent_.schema, answer_.turn.text);
-    row_.checked = name_of(verdict);
 }
 
 dialect::mend_set call::mended() const {
@@ -165,12 +164,22 @@ frontend::field_list call::own_fields() const {
     fields.emplace_back("x-weir-score", score_text(row_.score));
     if (const auto made = mended(); !made.empty()) fields.emplace_back("x-weir-mended", made.text());
     if (!row_.checked.empty()) fields.emplace_back("x-weir-checked", row_.checked);
+    if (row_.attempts > 1) fields.emplace_back("x-weir-attempts", std::to_string(row_.attempts));
+    if (replaced_ != dialect::answer_failure::none)
+        fields.emplace_back("x-weir-replaced", std::string(name_of(replaced_)));
+    const router::session_rules& rules = settings_.routes.policies[judged_->route->policy].session;
+    if (rules.warn_after_tool_calls > 0 && judged_->features.tool_calls > rules.warn_after_tool_calls)
+        fields.emplace_back("x-weir-warning", "tool_calls");
     return fields;
 }
 
 void call::price_row() {
     note_answer(row_, {answer_.facts, billed_, judged_ ? judged_->features.context_tokens : 0});
     price(row_, settings_);
+    if (spent_) price_spent();
+    if (judged_) {
+        remember_answer(here_.home, *judged_, row_, failed_check_, steady_ms(here_.on.time->now()));
+    }
     const dialect::mend_set made = mended();
     row_.mended = made.text();
     for (std::size_t i = 0; i < dialect::mend_count; ++i) {

@@ -7,8 +7,10 @@
 
 #include "call.hpp"
 #include "cors.hpp"
+#include "feedback.hpp"
 #include "forwarding.hpp"
 #include "payload.hpp"
+#include "route_preview.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -199,6 +201,23 @@ void add_calls(frontend::site& s, context& here) {
     }
 }
 
+// Decisions without a call.
+void add_previews(frontend::site& s, context& here) {
+    struct preview {
+        const char* path;
+        api_kind api;
+    };
+    static constexpr preview previews[] = {{"/route", api_kind::chat},
+                                           {"/route/messages", api_kind::messages},
+                                           {"/route/responses", api_kind::responses}};
+    for (const preview& p : previews) {
+        for (const std::string version : versions) {
+            s.endpoints.push_back({net::http_method::post, version + p.path,
+                                   [&here, &p](exchange& ex) { return serve_route(here, ex, p.api); }});
+        }
+    }
+}
+
 void add_forwarded(frontend::site& s, context& here) {
     for (const upstream::forwarded& what : here.home.settings.forwards) {
         for (const net::http_method method : what.methods) {
@@ -225,6 +244,9 @@ void add_own(frontend::site& s, context& here) {
     for (const std::string version : versions) {
         s.endpoints.push_back(
             {get, version + "/requests/*", [&here](exchange& ex) { return serve_request_row(here, ex); }});
+        s.endpoints.push_back({post, version + "/feedback", [&here](exchange& ex) {
+                                   return serve_feedback(here, ex, here.home.accepted);
+                               }});
         s.endpoints.push_back({get, version + "/user/balance",
                                [&here](exchange& ex) { return serve_balance(here, ex, here.home.balance); }});
     }
@@ -236,6 +258,7 @@ frontend::site client_site(context& here) {
     frontend::site s;
     add_calls(s, here);
     add_own(s, here);
+    add_previews(s, here);
     add_forwarded(s, here);
     const frontend::settings& front = here.home.settings.front;
     s.refuse = refusal;

@@ -15,6 +15,14 @@ std::vector<std::string> tier_names(const router::routing& routes) {
     return names;
 }
 
+std::vector<std::string> class_names(const router::routing& routes) {
+    std::vector<std::string> names;
+    for (const router::policy& p : routes.policies) {
+        for (const router::traffic_class& c : p.classes) names.push_back(c.name);
+    }
+    return names;
+}
+
 std::vector<std::string> mend_names() {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < dialect::mend_count; ++i) {
@@ -28,10 +36,14 @@ std::vector<std::string> mend_names() {
 installation::installation(config::settings s, metering::ledger& l)
     : settings(std::move(s)),
       ledger(l),
-      words(settings.routes.default_policy.words),
+      words(settings.routes.words),
       effort_aliases(list_aliases(settings.routes)),
       balance{"/user/balance", {net::http_method::get}, settings.upstreams.front().name, "/user/balance", {}},
-      custody(settings.custody) {}
+      custody(settings.custody),
+      sessions(settings.sessions),
+      accepted(class_names(settings.routes)) {
+    for (const auto& [name, answers] : ledger.accepted_by_class()) accepted.set(name, answers);
+}
 
 context::context(installation& of, net::worker& worker)
     : home(of),

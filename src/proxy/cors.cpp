@@ -21,7 +21,8 @@ frontend::field_list cors_fields(const net::request_head& head, const frontend::
     fields.emplace_back("Access-Control-Allow-Origin", page);
     fields.emplace_back("Access-Control-Expose-Headers",
                         "x-weir-request-id, x-weir-model, x-weir-tier, x-weir-effort, x-weir-reason, "
-                        "x-weir-score, x-weir-mended, x-weir-checked, Retry-After");
+                        "x-weir-score, x-weir-mended, x-weir-checked, x-weir-attempts, x-weir-replaced, "
+                        "x-weir-warning, Retry-After");
     return fields;
 }
 

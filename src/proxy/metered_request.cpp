@@ -100,6 +100,14 @@ result<void> metered_request::take_slot() {
     return {};
 }
 
+task<bool> metered_request::settle_attempt(metering::row attempt) {
+    here_.metrics.count(attempt);
+    log_request(attempt, nullptr);
+    net::handover<bool> committed(here_.on);
+    here_.home.ledger.settle(std::move(attempt), std::exchange(slot_, std::nullopt), committed.giver());
+    co_return co_await committed.take();
+}
+
 frontend::field_list metered_request::credentials(const upstream::settings& to) const {
     if (!to.passthrough) return {{"Authorization", "Bearer " + std::string(to.api_key.reveal())}};
     const net::request_head& head = client_.head();
@@ -116,9 +124,9 @@ metered_request::phase metered_request::relay_answer(upstream::pool& pool, const
         answer_.client_left = true;
         attempt.cancel();
     });
-    row_.attempts = 1;
     plan.sent_at = here_.on.time->now();
-    here_.metrics.count_overhead((plan.sent_at - read_at_).count());
+    // Later attempts wait for the upstream of the first.
+    if (++row_.attempts == 1) here_.metrics.count_overhead((plan.sent_at - read_at_).count());
     auto head = co_await attempt.open(request);
     result<void> came_to;
     if (!head) {
@@ -141,6 +149,8 @@ void metered_request::committed() {
     row_.first_byte_us = microseconds(here_.on.time->now() - client_.began());
     body_.release();
 }
+
+task<std::optional<result<void>>> metered_request::replaced() { co_return std::nullopt; }
 
 frontend::field_list metered_request::own_fields() const { return {{"x-weir-request-id", to_text(row_.id)}}; }
 
@@ -166,8 +176,12 @@ task<void> metered_request::refuse(const fault& why) {
 void metered_request::finish_row() {
     row_.answer_bytes = answer_.payload_bytes;
     price_row();
-    row_.ended_ms = unix_ms(here_.on.time->wall());
-    row_.duration_us = microseconds(here_.on.time->now() - client_.began());
+    end_row(row_);
+}
+
+void metered_request::end_row(metering::row& row) const {
+    row.ended_ms = unix_ms(here_.on.time->wall());
+    row.duration_us = microseconds(here_.on.time->now() - client_.began());
 }
 
 // power: the row is on the disk before the client has the end of its answer.

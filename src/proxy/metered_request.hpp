@@ -37,12 +37,18 @@ protected:
     frontend::field_list answer_fields(const net::answer_head& head) const override;
     void committed() override;
     net::task<void> before_end() override;
+    net::task<std::optional<result<void>>> replaced() override;
 
     // The client's body, freed of its coding.
     phase read_body();
     // Asks the upstream and relays its answer; the slot is taken before the first byte goes out.
     phase relay_answer(upstream::pool& pool, const upstream::outgoing& request, relay_plan plan);
+    // When a row ends.
+    void end_row(metering::row& row) const;
     result<void> take_slot();
+    // Settles an attempt whose answer is not sent, with the slot that was taken for it; the next attempt
+    // takes one of its own. False: the row could not be committed.
+    net::task<bool> settle_attempt(metering::row attempt);
     // Fields that prove who asks, for this upstream.
     frontend::field_list credentials(const upstream::settings& to) const;
 
@@ -63,8 +69,8 @@ private:
     net::task<void> refuse(const fault& why);
     void settle(const fault* why);
     void note_outcome(const fault* why);
-    bool broke_off(const std::string& finish_reason) const;
     void finish_row();
+    bool broke_off(const std::string& finish_reason) const;
     static fault client_gone();
 
     entrance by_;

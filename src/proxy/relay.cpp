@@ -23,6 +23,7 @@ bool relay::success(const net::answer_head& head) const noexcept {
 dialect::answer_turn* relay::turn() noexcept {
     if (plan_.turn_bytes_max == 0) return nullptr;
     out_.turn.bytes_max = plan_.turn_bytes_max;
+    out_.turn.in_full = plan_.turn_in_full;
     return &out_.turn;
 }
 
@@ -36,6 +37,9 @@ net::mono_time relay::next_due(bool has_output) const {
 }
 
 task<result<void>> relay::run(const net::answer_head& head) {
+    if (plan_.success_only && !success(head)) {
+        co_return upstream_fault(errc::upstream_status, "status " + std::to_string(head.status));
+    }
     const bool is_stream = std::string_view{head["Content-Type"]}.starts_with("text/event-stream");
     if (plan_.api && success(head) && is_stream) co_return co_await events(head);
     auto came_to = co_await whole(head);
@@ -92,6 +96,7 @@ task<result<void>> relay::events(const net::answer_head& head) {
     const bool readable = is_readable(head);
     dialect::stream_reader reader(*plan_.api, bounds_.event_bytes_max, readable ? turn() : nullptr);
     if (readable) choose_edit();
+    holding_ = plan_.hold_stream && readable;
     result<void> came_to;
     bool ended = false;
     while (!ended) {
@@ -102,6 +107,15 @@ task<result<void>> relay::events(const net::answer_head& head) {
         if (readable) reader.observe(*payload);
         const bool done = reader.so_far().done;
         ended = from_.done() && (done || !readable);
+        if (holding_ && !may_hold(payload->size())) {
+            begin_once(head);
+            holding_ = false;
+            if (!co_await pass(std::exchange(held_, {}), false)) break;
+        }
+        if (holding_) {
+            held_ += edited(*payload, false);
+            continue;
+        }
         const std::string_view bytes = edited(*payload, ended);
         complete_once(reader.so_far());
         if (!bytes.empty() || ended) begin_once(head);
@@ -111,6 +125,7 @@ task<result<void>> relay::events(const net::answer_head& head) {
     }
     if (edit_ && edit_->changed()) out_.names_asked_model = !plan_.name_model.empty();
     out_.facts = reader.facts();
+    if (holding_) co_return co_await end_held(head, std::move(came_to));
     if (ended) co_return came_to;
     if (delivered_ && (out_.client_left || !came_to)) {
         // The client has the last event: all that is missing is the end of the framing, for a reader who may
@@ -130,6 +145,31 @@ task<result<void>> relay::events(const net::answer_head& head) {
     }
     if (came_to) begin_once(head);
     co_return co_await end_events(reader, std::move(came_to));
+}
+
+bool relay::may_hold(std::size_t more_bytes) const {
+    if (held_.size() + more_bytes > bounds_.answer_held_bytes_max) return false;
+    const auto waited = client_.worker().time->now() - plan_.sent_at;
+    return timers_.blank_lines_held_ms <= 0 || waited < milliseconds{timers_.blank_lines_held_ms};
+}
+
+// Nothing has gone out, so what broke is an ordinary error.
+task<result<void>> relay::end_held(const net::answer_head& head, result<void> came_to) {
+    if (out_.facts.done) {
+        // All that can be missing is the end of the framing.
+        if (auto other = co_await owner_.replaced()) co_return std::move(*other);
+    } else if (!came_to) {
+        co_return came_to;
+    } else if (!out_.facts.error) {
+        co_return upstream_fault(errc::upstream_protocol,
+                                 "the stream ended before its " + std::string(plan_.api->terminal()));
+    }
+    if (edit_) held_ += edit_->rest();
+    complete_once(out_.facts);
+    begin_once(head);
+    co_await owner_.before_end();
+    if (!co_await client_.end(held_)) out_.client_left = true;
+    co_return result<void>{};
 }
 
 task<result<void>> relay::end_events(const dialect::stream_reader& reader, result<void> came_to) {
@@ -196,8 +236,12 @@ task<result<void>> relay::whole(const net::answer_head& head) {
     if (success(head) && !says_its_end && !whole_json) {
         co_return upstream_fault(errc::upstream_protocol, "the answer ended within its JSON");
     }
+    const bool judged = plan_.api && success(head) && is_readable(head);
+    if (judged && out_.facts.done && !begun_) {
+        if (auto other = co_await owner_.replaced()) co_return std::move(*other);
+    }
     const std::optional<std::string> changed = renamed(head, held.text());
-    if (plan_.api && success(head) && is_readable(head)) complete_once(out_.facts);
+    if (judged) complete_once(out_.facts);
     co_await owner_.before_end();
     if (!co_await respond(head, changed ? std::string_view{*changed} : held.text())) out_.client_left = true;
     co_return result<void>{};

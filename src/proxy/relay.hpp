@@ -21,6 +21,9 @@ public:
     virtual frontend::field_list answer_fields(const net::answer_head& head) const = 0;
     // The answer begins to go to the client: no other attempt from now on.
     virtual void committed() = 0;
+    // The answer is whole and not a byte of it has gone to the client. What came of it where another one was
+    // sent in its place; nullopt: this one is to be sent.
+    virtual net::task<std::optional<result<void>>> replaced() = 0;
     // The answer is whole; its last bytes have not gone to the client yet.
     virtual void complete() = 0;
     // Before the client can know that the answer is whole. May come twice.
@@ -36,6 +39,11 @@ struct relay_plan {
     std::string name_model;             // Messages: the answer names this model; "" leaves it
     bool drop_usage = false;            // a chunk of usage that the client did not ask for
     std::size_t turn_bytes_max = 0;     // of what the assistant says, to be kept or checked; 0: not read
+    bool turn_in_full = false;          // answer_turn::in_full
+    // A stream is held until it is whole, as long as limits::answer_held_bytes_max and
+    // timeouts::blank_lines_held_ms (0: for ever) allow; then it goes on as it comes.
+    bool hold_stream = false;
+    bool success_only = false;  // any other status is a fault: there is an answer to fall back on
     net::mono_time sent_at{};
 };
 
@@ -66,6 +74,9 @@ public:
 
 private:
     net::task<result<void>> events(const net::answer_head& head);
+    // Sends what was held of a stream, or what replaces it.
+    net::task<result<void>> end_held(const net::answer_head& head, result<void> came_to);
+    bool may_hold(std::size_t more_bytes) const;
     // What is still held, then the end or an error.
     net::task<result<void>> end_events(const dialect::stream_reader& reader, result<void> came_to);
     net::task<result<void>> whole(const net::answer_head& head);
@@ -97,6 +108,8 @@ private:
     relayed& out_;
     std::optional<dialect::stream_edit> edit_;
     std::string joined_;  // last bytes and what was still held
+    bool holding_ = false;
+    std::string held_;  // of a stream that may be replaced
     bool begun_ = false;
     bool completed_ = false;
     bool delivered_ = false;  // the client has the terminal event

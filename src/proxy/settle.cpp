@@ -1,5 +1,7 @@
 #include "weir/proxy/settle.hpp"
 
+#include "weir/whatif/record.hpp"
+
 #include <algorithm>
 
 namespace weir::proxy {
@@ -18,7 +20,8 @@ std::string code_of(std::string currency) {
 }  // namespace
 
 void note_route(metering::row& r, const judgement& j, const config::settings& settings) {
-    const router::policy& policy = settings.routes.default_policy;
+    const router::routing& routes = settings.routes;
+    const router::policy& policy = j.route ? routes.policies[j.route->policy] : routes.default_policy();
     r.stream = j.index.stream;
     r.model_asked = j.index.model_name;
     r.policy = policy.name + "/" + std::to_string(policy.version);
@@ -28,6 +31,10 @@ void note_route(metering::row& r, const judgement& j, const config::settings& se
     r.effort = j.route->effort;
     r.reason = j.route->reason;
     r.score = j.route->score;
+    r.traffic_class = j.route->traffic_class;
+    router::circumstances about = j.about;
+    if (j.session) about.session = &*j.session;
+    r.decision = whatif::write_record(whatif::recorded_of(*j.route, j.index, j.features, about, routes));
     r.tokens = {0, j.features.context_tokens, 0, 0};
     r.estimated = true;
     price(r, settings);

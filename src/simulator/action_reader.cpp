@@ -3,8 +3,10 @@
 #include "yaml_json.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 namespace weir::simulator {
@@ -63,6 +65,16 @@ void read_connection_actions(map_reader& from, actions& into) {
     }
 }
 
+std::optional<double> read_logprob(const std::string& text, map_reader& from) {
+    constexpr double least = -9999;  // what DeepSeek writes for a token out of sight
+    double value = 1;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc{} && end == text.data() + text.size() && value >= least && value <= 0)
+        return value;
+    from.complain("logprob must be a number between -9999 and 0");
+    return std::nullopt;
+}
+
 void read_answer_actions(map_reader& from, actions& into) {
     const std::pair<const char*, usage_style> styles[]{{"no_usage", usage_style::absent},
                                                        {"usage_null", usage_style::null},
@@ -76,6 +88,7 @@ void read_answer_actions(map_reader& from, actions& into) {
     into.finish_reason = from.text("finish_reason");
     into.content = from.text("content");
     into.empty_content = from.flag("empty_content").value_or(false);
+    if (const auto text = from.text("logprob")) into.logprob = read_logprob(*text, from);
     into.output_tokens = from.count("output_tokens", 0, tokens_max);
     into.reasoning_tokens = from.count("reasoning_tokens", 0, tokens_max);
     into.events = from.count("events", 1, events_max);
@@ -94,7 +107,11 @@ void read_tool_calls(const YAML::Node& list, actions& into, problems& found) {
         if (from.usable() && call.name.empty()) from.complain("name is missing");
         const YAML::Node arguments = from.node("arguments");
         if (arguments.IsDefined() && !arguments.IsMap()) from.complain("arguments must be a map");
-        call.arguments = arguments.IsDefined() ? json_text_of(arguments) : "{}";
+        const auto as_it_is = from.text("arguments_text");
+        if (as_it_is && arguments.IsDefined()) {
+            from.complain("only one of arguments and arguments_text can hold");
+        }
+        call.arguments = arguments.IsDefined() ? json_text_of(arguments) : as_it_is.value_or("{}");
         from.finish();
         into.tool_calls.push_back(std::move(call));
     }

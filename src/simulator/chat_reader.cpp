@@ -107,7 +107,7 @@ allowed<void> read_thinking(const json& body, const catalogue& offered, model_re
     return set_effort(*enabled, *word, "reasoning_effort", offered, into);
 }
 
-allowed<void> read_logprobs(const json& body) {
+allowed<void> read_logprobs(const json& body, model_request& into) {
     auto logprobs = flag_member(body, "logprobs", "");
     if (!logprobs) return std::unexpected(std::move(logprobs.error()));
     auto top_logprobs = count_member(body, "top_logprobs", "");
@@ -118,6 +118,7 @@ allowed<void> read_logprobs(const json& body) {
     if (*top_logprobs && !logprobs->value_or(false)) {
         return bad_request("Invalid top_logprobs, logprobs must be set to true when top_logprobs is used");
     }
+    into.logprobs = logprobs->value_or(false);
     return {};
 }
 
@@ -166,7 +167,7 @@ allowed<model_request> read(const json& body, const catalogue& offered, bool bet
     if (done && beta) done = check_strict_tools(body);
     if (done) done = read_tool_choice(body, into);
     if (done) done = read_sampling(body, "max_tokens", into.model->output_tokens_max, into);
-    if (done) done = read_logprobs(body);
+    if (done) done = read_logprobs(body, into);
     if (done) done = read_stops(body, "stop", into);
     if (done) done = read_user_id(body, into);
     if (done) done = read_response_format(body, into);

@@ -2,6 +2,7 @@
 
 #include "chunks.hpp"
 #include "text_pieces.hpp"
+#include "tokens.hpp"
 #include "writers.hpp"
 
 #include <nlohmann/json.hpp>
@@ -31,6 +32,25 @@ std::string text_delta(const char* field, const char* other, const std::string& 
     return delta + "}";
 }
 
+// What the script says of each token's probability, where the request wants to know it.
+ordered_json logprobs_json(const spoken& answer, const std::string& text) {
+    if (!answer.asked.logprobs || !answer.act.logprob || text.empty()) return nullptr;
+    ordered_json list = ordered_json::array();
+    for (const std::string& token : split_tokens(text, 1)) {
+        ordered_json bytes = ordered_json::array();
+        for (const char c : token) bytes.push_back(static_cast<unsigned char>(c));
+        list.push_back({{"token", token},
+                        {"logprob", *answer.act.logprob},
+                        {"bytes", std::move(bytes)},
+                        {"top_logprobs", ordered_json::array()}});
+    }
+    return {{"content", std::move(list)}};
+}
+
+std::string shown(const ordered_json& value) {
+    return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
 void add_calls(chunk_writer& into, const std::vector<tool_call>& calls) {
     for (std::size_t i = 0; i < calls.size(); ++i) {
         const std::string index = "\"delta\":{\"tool_calls\":[{\"index\":" + std::to_string(i);
@@ -52,12 +72,11 @@ std::string chat_body(const spoken& answer) {
     if (!said.calls.empty()) text["tool_calls"] = calls_json(said.calls);
     const ordered_json choice{{"index", 0},
                               {"message", std::move(text)},
-                              {"logprobs", nullptr},
+                              {"logprobs", logprobs_json(answer, said.content)},
                               {"finish_reason", said.finish_reason}};
-    const std::string shown = choice.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
     return "{\"id\":" + json_string(answer.on.id) +
            ",\"object\":\"chat.completion\",\"created\":" + std::to_string(answer.on.created_s) +
-           ",\"model\":" + json_string(answer.on.model) + ",\"choices\":[" + shown + "]" +
+           ",\"model\":" + json_string(answer.on.model) + ",\"choices\":[" + shown(choice) + "]" +
            usage_member(chunk_usage(answer.used), answer.act) +
            ",\"system_fingerprint\":" + json_string(answer.on.fingerprint) + "}";
 }
@@ -72,7 +91,8 @@ std::vector<std::string> chat_events(const spoken& answer) {
         out.add(text_delta("reasoning_content", "content", piece, said.thinking));
     }
     for (const std::string& piece : pieces.content) {
-        out.add(text_delta("content", "reasoning_content", piece, said.thinking));
+        out.add_rated(text_delta("content", "reasoning_content", piece, said.thinking),
+                      shown(logprobs_json(answer, piece)));
     }
     add_calls(out, said.calls);
     return std::move(out).finish(text_delta("content", "reasoning_content", "", said.thinking));

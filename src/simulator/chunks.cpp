@@ -29,6 +29,10 @@ chunk_writer::chunk_writer(const spoken& answer, const char* object)
 
 void chunk_writer::add(const std::string& choice) { add(choice, "null", {}); }
 
+void chunk_writer::add_rated(const std::string& choice, const std::string& logprobs) {
+    close(head_ + "{\"index\":0," + choice + ",\"logprobs\":" + logprobs + ",\"finish_reason\":null}]", {});
+}
+
 void chunk_writer::add(const std::string& choice, const std::string& finish_reason,
                        const std::string& usage) {
     close(head_ + "{\"index\":0," + choice + ",\"logprobs\":null,\"finish_reason\":" + finish_reason + "}]",

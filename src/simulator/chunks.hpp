@@ -19,6 +19,8 @@ public:
 
     // One chunk with one choice, whose other members are `choice`: "\"delta\":{...}".
     void add(const std::string& choice);
+    // With `logprobs`, a JSON value.
+    void add_rated(const std::string& choice, const std::string& logprobs);
     // The last choice, and what follows it: usage where the script puts it, and [DONE].
     std::vector<std::string> finish(const std::string& choice) &&;
 

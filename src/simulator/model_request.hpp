@@ -71,6 +71,7 @@ struct model_request {
     std::string schema;  // JSON Schema as text, where format == json_schema
     std::vector<std::string> stops;
     std::string user_id;
+    bool logprobs = false;             // chat: asked for
     std::string tools_as_sent = "[]";  // JSON text, for dialects that show the tools again
 
     bool thinking() const noexcept { return effort != nullptr; }

@@ -68,9 +68,10 @@ TEST(check, prints_the_shipped_configuration_with_its_key_masked) {
     EXPECT_EQ(got.code, exit_ok) << got;
     EXPECT_THAT(got.err, IsEmpty());
     EXPECT_THAT(got.out, StartsWith("listen: \"127.0.0.1:8787\"\n"));
-    for (const char* const part : {"\nupstreams:\n", "\n    base_url: \"https://api.deepseek.com:443\"\n",
-                                   "\n    api_key: \"sk-", "\nmodels:\n", "\npolicy:\n  name: \"bounded\"\n",
-                                   "\nclient_keys:", "\nledger:\n", "\ntimeouts:\n", "\nlimits:\n"}) {
+    for (const char* const part :
+         {"\nupstreams:\n", "\n    base_url: \"https://api.deepseek.com:443\"\n", "\n    api_key: \"sk-",
+          "\nmodels:\n", "\npolicies:\n  - name: \"bounded\"\n", "\nclient_keys:", "\nledger:\n",
+          "\ntimeouts:\n", "\nlimits:\n"}) {
         EXPECT_THAT(got.out, HasSubstr(part));
     }
     EXPECT_THAT(got.out, Not(HasSubstr("canary")));

@@ -39,8 +39,9 @@ TEST(explain, reads_a_file_and_says_model_reason_and_features_as_text) {
     EXPECT_THAT(got.err, IsEmpty());
     EXPECT_THAT(got.out, StartsWith("model     deepseek-v4-flash\ntier      flash\neffort    low  ("));
     for (const char* const line :
-         {"\nreason    default  (bounded.yaml:", "\nscore     0\n", "  tools_over 1  (is 0)\n",
-          "\npolicy    bounded/1\nfeatures\n", "\n  turn  human\n", "\n  prompt_chars  15\n"}) {
+         {"\nreason    default  (bounded.yaml:", "\nscore     0", "\nwhy\n  No weight of the score fired",
+          "\nlines\n  no   bounded.yaml:", "  tools_over 1  (is 0)\n", "\nclass     interactive\n",
+          "\npolicy    bounded/", "\nfeatures\n", "\n  turn  human\n", "\n  prompt_chars  15\n"}) {
         EXPECT_THAT(got.out, HasSubstr(line));
     }
 }
@@ -54,7 +55,7 @@ TEST(explain, reads_standard_input_and_says_everything_as_json) {
     EXPECT_EQ(all["tier"], "pro");
     EXPECT_EQ(all["effort"], "keep");
     EXPECT_EQ(all["reason"], "proof");
-    EXPECT_EQ(all["policy"], "bounded/1");
+    EXPECT_THAT(all["policy"].get<std::string>(), StartsWith("bounded/"));
     EXPECT_THAT(all["line"].get<std::string>(), StartsWith("bounded.yaml:"));
     EXPECT_EQ(all["features"]["turn"], "human");
     EXPECT_THAT(all["features"]["words"].dump(), AllOf(HasSubstr("\"proof\""), HasSubstr("\"keyword\"")));
@@ -74,6 +75,56 @@ TEST(explain, decides_for_the_class_that_is_asked_for) {
     ASSERT_TRUE(all.is_object()) << got;
     EXPECT_EQ(all["tier"], "pro");
     EXPECT_EQ(all["reason"], "default");
+}
+
+TEST(explain, decides_as_if_the_headers_had_been_sent) {
+    struct asked {
+        std::vector<std::string> flags;
+        std::string tier, reason;
+    };
+    for (const asked& one : std::vector<asked>{{{}, "flash", "default"},
+                                               {{"--tier", "pro"}, "pro", "pin"},
+                                               {{"--min-tier", "pro"}, "pro", "min_tier"},
+                                               {{"--min-tier", "flash"}, "flash", "default"},
+                                               {{"--error-cost", "5.01"}, "pro", "error_cost"},
+                                               {{"--error-cost", "5"}, "flash", "default"}}) {
+        std::vector<std::string> flags = one.flags;
+        flags.insert(flags.end(), {"--format", "json", "-"});
+        const auto got = explain(std::move(flags), hello);
+        const json all = json::parse(got.out, nullptr, false);
+        ASSERT_TRUE(all.is_object()) << got;
+        EXPECT_EQ(all["tier"], one.tier) << got;
+        EXPECT_EQ(all["reason"], one.reason) << got;
+        EXPECT_EQ(all["score"] >= 0.6, one.tier == "pro") << "tier and score must agree\n" << got;
+    }
+}
+
+TEST(explain, refuses_headers_that_a_call_would_be_refused_for) {
+    const auto cost = explain({"--error-cost", "nan", "-"}, hello);
+    EXPECT_EQ(cost.code, exit_bad_usage) << cost;
+    EXPECT_EQ(cost.err, "weir: invalid_field: x-weir-error-cost: must be an amount in dollars\n");
+    EXPECT_THAT(cost.out, IsEmpty());
+    for (const char* const flag : {"--tier", "--min-tier"}) {
+        const auto got = explain({flag, "platinum", "-"}, hello);
+        EXPECT_EQ(got.code, exit_failed) << got;
+        EXPECT_THAT(got.out, HasSubstr("no tier is called \"platinum\"")) << flag;
+    }
+}
+
+TEST(explain, prices_the_other_choice_and_names_where_the_weights_come_from) {
+    const auto got = explain({"--format", "json", "-"}, hello);
+    const json all = json::parse(got.out, nullptr, false);
+    ASSERT_TRUE(all.is_object()) << got;
+    ASSERT_EQ(all["alternatives"].size(), 2U) << got;
+    EXPECT_EQ(all["alternatives"][0]["tier"], "flash");
+    EXPECT_EQ(all["alternatives"][0]["chosen"], true);
+    const double flash = std::stod(all["alternatives"][0]["cost"].get<std::string>());
+    const double pro = std::stod(all["alternatives"][1]["cost"].get<std::string>());
+    EXPECT_GT(flash, 0) << got;
+    EXPECT_GT(pro, flash) << got;
+    EXPECT_TRUE(all["session"].is_null()) << "nothing is remembered between commands";
+    EXPECT_FALSE(all["learned"]["weights"].get<std::string>().empty()) << got;
+    EXPECT_FALSE(all["learned"]["from"]["data"].get<std::string>().empty()) << got;
 }
 
 TEST(explain, refuses_a_class_that_the_policy_does_not_have) {
@@ -129,15 +180,17 @@ TEST(explain, with_a_configuration_that_is_wrong_decides_nothing) {
     EXPECT_THAT(got.err, HasSubstr("w.yaml:1:1: error: "));
 }
 
-TEST(lines, have_the_six_fields_in_their_order) {
+TEST(lines, have_the_seven_fields_in_their_order) {
     const auto got = explain({"--jsonl", "-"}, R"({"id":"a","request":)" + proof + "}\n");
     EXPECT_EQ(got.code, exit_ok) << got;
     EXPECT_THAT(got.err, IsEmpty());
     const std::vector<std::string> lines = lines_of(got.out);
     ASSERT_EQ(lines.size(), 1U) << got;
     const ordered line = ordered::parse(lines[0], nullptr, false);
-    EXPECT_EQ(names_of(line), (std::vector<std::string>{"id", "score", "tier", "effort", "model", "reason"}));
+    EXPECT_EQ(names_of(line),
+              (std::vector<std::string>{"id", "score", "tier", "effort", "model", "reason", "learned"}));
     EXPECT_TRUE(line["score"].is_number()) << line;
+    EXPECT_TRUE(line["learned"].is_number()) << line;
     EXPECT_EQ(line["tier"], "pro");
     EXPECT_EQ(line["effort"], "keep");
     EXPECT_EQ(line["model"], "deepseek-v4-pro");

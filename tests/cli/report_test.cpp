@@ -138,8 +138,36 @@ TEST_F(report, has_a_line_for_each_group) {
     EXPECT_EQ(groups({"--by", "session"}), (names{"0f1e2d3c4b5a69788796a5b4c3d2e1f0:3", "total:3"}));
     EXPECT_EQ(groups({"--by", "fingerprint"}),
               (names{"deepseek-v4-flash-0910:2", "deepseek-v4-pro:1", "total:3"}));
+    EXPECT_EQ(groups({"--by", "tier"}), (names{"flash:3", "total:3"}));
+    EXPECT_EQ(groups({"--by", "effort"}), (names{"low:3", "total:3"}));
+    EXPECT_EQ(groups({"--by", "cell"}), (names{"flash.low:3", "total:3"}));
     EXPECT_EQ(print_json({"--by", "reason"})["by"], "reason");
     EXPECT_EQ(print_json({"--by", "fingerprint"})["lines"][0]["fingerprint"], "fp_8802369eaa");
+}
+
+TEST_F(report, says_what_an_accepted_answer_cost_in_each_cell) {
+    const json before = print_json({"--by", "cell"})["lines"][0];
+    EXPECT_EQ(before["unknown"], 3) << before;
+    EXPECT_TRUE(before["cost_per_accepted"].is_null()) << before;
+    {
+        metering::ledger_settings settings;
+        settings.file = file();
+        settings.min_free_bytes = 0;
+        const auto book = metering::ledger::open(settings, 1, 4);
+        ASSERT_TRUE(book) << book.error().detail;
+        using enum metering::outcome_kind;
+        (*book)->note({{1}, 0, feedback, true, {}, ""});
+        (*book)->note({{3}, 0, asked_again, false, {}, ""});
+    }
+    const json line = print_json({"--by", "cell"})["lines"][0];
+    EXPECT_EQ(line["accepted"], 1) << line;
+    EXPECT_EQ(line["not_accepted"], 1) << line;
+    EXPECT_EQ(line["unknown"], 1) << line;
+    EXPECT_EQ(line["cost_per_accepted"]["decimal"], "1.0000426") << line;
+    EXPECT_EQ(line["judged_cost_per_accepted"]["decimal"], "0.0000426") << line;
+    const auto table = print({"--by", "cell"});
+    EXPECT_THAT(table.out, HasSubstr(" cost per accepted ")) << table;
+    EXPECT_THAT(table.out, HasSubstr("nothing was heard; it is not counted as accepted")) << table;
 }
 
 TEST_F(report, begins_with_since_and_ends_before_until) {

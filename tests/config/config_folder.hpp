@@ -3,6 +3,7 @@
 // problem must be reported and is taken out before the file is written.
 
 #include "weir/config/settings.hpp"
+#include "weir/config/weights.hpp"
 
 #include <gtest/gtest.h>
 
@@ -109,7 +110,23 @@ housekeeping: {system: [title generator], ask: [name this chat]}
 failure_marks: ["exit code: #"]
 file_extensions: [py]
 session_fields: [x-session-id, thread-id]
+session_ignored_lines: ["x-mark:"]
+refusals: ["I cannot help", 抱歉，我无法]
 )";
+
+// Beside the small policy, which names it.
+inline const std::string& small_weights() {
+    static const std::string text = [] {
+        classifier::linear kind;
+        kind.name = "tiny";
+        kind.version = 3;
+        kind.from = {"rows.jsonl sha256:00", "2026-01-02", 40, "AUROC 0.6"};
+        kind.bias = -0.5;
+        kind.terms = {{*classifier::find_feature("tools"), classifier::shape::plain, 1, 0.25}};
+        return print_weights(kind);
+    }();
+    return text;
+}
 
 class config_folder {
 public:
@@ -120,6 +137,7 @@ public:
         write("policy.yaml", small_policy);
         write("prices.yaml", small_prices);
         write("clients.yaml", small_clients);
+        write("x.yaml", small_weights());
     }
     ~config_folder() {
         std::error_code ignored;

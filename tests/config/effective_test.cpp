@@ -79,5 +79,46 @@ TEST(effective_settings, tell_each_mend_by_the_word_that_sets_it) {
     EXPECT_EQ(std::count(part.begin(), part.end(), '\n'), 13) << part;
 }
 
+TEST(effective_settings, tell_all_of_each_policy) {
+    config_folder folder;
+    folder.replace("weir.yaml", "policy: policy.yaml", "policy: policy.yaml\nmore_policies: [other.yaml]");
+    folder.replace("weir.yaml", "when: {class: batch}, use: pro", "when: {class: batch}, policy: other");
+    folder.write("other.yaml", folder.read("policy.yaml"));
+    folder.replace("other.yaml", "policy: small", "policy: other");
+    folder.replace("other.yaml", "decides: never", "decides: when_tuned, pro_from_score: 0.7");
+    folder.replace("other.yaml", "2.5}, use: pro", "2.5}, use: pro.low");
+    folder.replace("other.yaml", "at_a_new_human_turn_if_cheaper, warn",
+                   "never, expected_requests_max: 9, warn");
+    folder.replace("other.yaml", "[json, empty]", "[refusal, broken_off]");
+    folder.replace("other.yaml", "when: not_streamed", "when: streams_too");
+    expect_parts(print_effective(loaded(folder)),
+                 {"words:\n  - \"proof: 2 words\"\n  - \"broad: 1 words\"\npolicies:\n  - name: \"small\"\n",
+                  "    learned:\n      weights: \"tiny/3\"\n      data: \"rows.jsonl sha256:00\"\n"
+                  "      date: \"2026-01-02\"\n      rows: 40\n      scores: \"AUROC 0.6\"\n"
+                  "      decides: \"never\"\n      deciding: false\n",
+                  "      decides: \"when_tuned\"\n      pro_from_score: 0.700\n      deciding: true\n",
+                  "    session:\n      idle_min: 60\n      down: \"at_a_new_human_turn_if_cheaper\"\n"
+                  "      warn_after_tool_calls: 15\n      expected_requests_max: 3\n"
+                  "      output_tokens_expected: 400\n",
+                  "      down: \"never\"\n      warn_after_tool_calls: 15\n      expected_requests_max: 9\n",
+                  "    check_answer:\n      when: \"not_streamed\"\n      failures: [\"json\", \"empty\"]\n"
+                  "      then: \"pro\"\n      confidence: 0.850\n",
+                  "      when: \"streams_too\"\n      failures: [\"refusal\", \"broken_off\"]\n",
+                  "other.yaml:15 error_cost -> pro.low\n", "policy: \"other\"\n",
+                  "sessions:\n  entries_max: 100000\n  idle_ms: 3600000\n",
+                  "session_ignored_lines: [\"x-mark:\"]\nrefusals: "
+                  "[\"I cannot help\", \"抱歉，我无法\"]\n"});
+}
+
+TEST(effective_settings, tell_what_a_key_may_and_costs) {
+    config_folder folder;
+    folder.replace(
+        "weir.yaml", "client_keys: []",
+        "client_keys: [{id: alice, class: batch, error_cost_usd: 2.5, override_effort: true, sha256: "
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}]");
+    expect_parts(print_effective(loaded(folder)),
+                 {"    override_effort: true\n    error_cost_usd: 2.500\n    class: \"batch\"\n"});
+}
+
 }  // namespace
 }  // namespace weir::config

@@ -116,16 +116,17 @@ TEST(shipped_file, has_prices_for_all_models_that_it_sends) {
     EXPECT_EQ(quote->prices.output.value, 1'980'000);
 }
 
-TEST(shipped_policy, has_three_weights_and_fifteen_lines) {
-    const router::policy p = loaded(shipped).routes.default_policy;
+TEST(shipped_policy, has_three_weights_and_its_lines_in_order) {
+    const router::routing r = loaded(shipped).routes;
+    const router::policy& p = r.default_policy();
     EXPECT_EQ(p.name, "bounded");
-    EXPECT_EQ(p.version, 1);
+    EXPECT_EQ(p.version, 2);
     ASSERT_EQ(p.score.terms.size(), 3U);
     EXPECT_EQ(p.score.terms[0].name, "prompt_chars_over 2000");
     EXPECT_EQ(p.score.terms[0].weight, 300);
     EXPECT_EQ(p.score.terms[1].over, 1);
     EXPECT_EQ(p.score.terms[1].weight, 400);
-    EXPECT_EQ(p.words[p.score.terms[2].list].name, "keyword");
+    EXPECT_EQ(r.words[p.score.terms[2].list].name, "keyword");
     EXPECT_EQ(p.classes[0].name, "interactive");
     EXPECT_EQ(p.classes[1].default_tier, 1U);
     EXPECT_EQ(p.classes[1].pro_from_score, 600);
@@ -133,9 +134,14 @@ TEST(shipped_policy, has_three_weights_and_fifteen_lines) {
     for (const auto& l : p.decide) lines += l.reason + (l.use ? (*l.use == 0 ? "<" : ">") : "=") + " ";
     EXPECT_EQ(
         lines,
-        "housekeeping< error_cost> stuck_loop> failing> tool_calls> long_context> long_output> mechanical< "
-        "long_rewrite> crosses_files> crosses_files> proof> score> default= bounded< ");
-    EXPECT_TRUE(std::holds_alternative<router::never>(p.decide[6].when.at(0)));
+        "housekeeping< error_cost> stuck_loop> failing> tool_calls> long_context> long_output> "
+        "mechanical< mechanical< mechanical< mechanical< long_rewrite> text_agent> bug_report> many_steps> "
+        "small_edit< definition< definition< crosses_files> crosses_files> prose< proof> theory> theory> "
+        "theory> large_change> large_change> fault> system_design> system_design> puzzle> shape< one_piece< "
+        "quick< quick< simple_call< system_work> arithmetic< follow_up< score> default= bounded< ");
+    const auto& forecast = std::get<router::bound>(p.decide[6].when.at(0));
+    EXPECT_EQ(classifier::feature_list()[forecast.feature].name, "output_forecast");
+    EXPECT_EQ(p.classes[1].flash_after_accepted, 1'000);
     std::string efforts;
     for (const auto& l : p.effort) efforts += l.set + " ";
     EXPECT_EQ(efforts, "none keep low high low keep ");
@@ -152,14 +158,14 @@ TEST(small_file, is_read_as_written) {
     EXPECT_EQ(s.log, log_format::json);
     EXPECT_EQ(s.routes.pins.at(0).send, "model-p");
     EXPECT_EQ(s.routes.rules.at(0).where, "weir.yaml:21");
-    EXPECT_EQ(s.routes.default_policy.decide.at(1).where, "policy.yaml:15");
-    const auto& cost = std::get<router::bound>(s.routes.default_policy.decide.at(1).when.at(0));
-    EXPECT_EQ(cost.what, router::measure::error_cost_usd_milli);
+    EXPECT_EQ(s.routes.default_policy().decide.at(1).where, "policy.yaml:15");
+    const auto& cost = std::get<router::bound>(s.routes.default_policy().decide.at(1).when.at(0));
+    EXPECT_EQ(cost.feature, classifier::find_feature("error_cost_usd"));
     EXPECT_EQ(cost.value, 2'500);
-    EXPECT_FALSE(cost.inclusive);
-    const auto& share = std::get<router::bound>(s.routes.default_policy.decide.at(2).when.at(0));
+    EXPECT_EQ(cost.how, router::comparison::over);
+    const auto& share = std::get<router::bound>(s.routes.default_policy().decide.at(2).when.at(0));
     EXPECT_EQ(share.value, 500);
-    EXPECT_TRUE(share.inclusive);
+    EXPECT_EQ(share.how, router::comparison::from);
 }
 
 TEST(flag, beats_the_file) {

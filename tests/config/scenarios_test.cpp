@@ -35,8 +35,11 @@ result<router::decision> decided(const std::string& body, router::circumstances 
     if (!index) return std::unexpected(index.error());
     about.reasoning_lost = dialect::turns_without_reasoning(*index).size();
     const auto ask = dialect::ask_of(bytes, *index, s.asks);
-    const classifier::word_matcher words{s.routes.default_policy.words};
-    return router::decide(s.routes, *index, classifier::features_of(bytes, *index, ask, words), about);
+    const classifier::word_matcher words{s.routes.words};
+    const auto f = classifier::features_of(bytes, *index, ask, words);
+    const auto& kind = s.routes.default_policy().learned.kind;
+    const auto learned = kind ? classifier::score(f, ask.request, *kind) : classifier::learned_card{};
+    return router::decide(s.routes, *index, f, about, learned);
 }
 
 std::string text_of(const std::vector<dialect::said_member>& members) {
@@ -48,10 +51,11 @@ std::string text_of(const std::vector<dialect::said_member>& members) {
     return text;
 }
 
+// The learned score ranks within a step of the weighted sum: what is listed is the step.
 std::string told(const result<router::decision>& d) {
     if (!d) return std::string{code_name(d.error().code)};
     return d->model + " " + d->tier_name + "." + d->effort + " {" + text_of(d->effort_members) + "} " +
-           d->reason + " " + std::to_string(d->score);
+           d->reason + " " + std::to_string(d->score / 50 * 50);
 }
 
 std::string repeated(std::size_t times, const std::string& text) {

@@ -32,7 +32,9 @@ inline std::vector<std::string>& list_of(ask_rules& rules, std::string_view key)
     if (key == "failure_marks") return rules.failure_marks;
     if (key == "file_extensions") return rules.file_extensions;
     if (key == "not_files") return rules.not_files;
-    if (static std::vector<std::string> unused; key == "session_fields") return unused;
+    if (key == "session_ignored_lines") return rules.session_ignored_lines;
+    static std::vector<std::string> unused;
+    if (key == "session_fields" || key == "refusals") return unused;
     throw std::runtime_error("config/clients.yaml: unknown key " + std::string(key));
 }
 

@@ -30,16 +30,17 @@ const std::map<std::string, folders>& arrows() {
         {"upstream", {"base", "net"}},
         {"frontend", {"base", "net"}},
         {"metering", {"base", "pricing", "router"}},
+        {"whatif", {"base", "dialect", "classifier", "pricing", "router", "metering"}},
         {"config",
          {"base", "pricing", "router", "dialect", "classifier", "net", "state", "upstream", "frontend",
           "metering"}},
         {"proxy",
          {"base", "dialect", "classifier", "pricing", "router", "net", "state", "upstream", "frontend",
-          "metering", "config"}},
+          "metering", "whatif", "config"}},
         {"simulator", {"base", "net", "frontend"}},
         {"cli",
          {"base", "dialect", "classifier", "pricing", "router", "net", "state", "upstream", "frontend",
-          "metering", "config", "proxy", "simulator"}},
+          "metering", "whatif", "config", "proxy", "simulator"}},
     };
     return table;
 }

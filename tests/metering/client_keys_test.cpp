@@ -38,9 +38,11 @@ TEST(client_keys, a_hash_is_64_hexadecimal_digits_of_either_case_and_nothing_els
 }
 
 TEST(client_keys, only_a_listed_key_is_found_and_as_its_own_entry) {
-    const client_keys keys({{"first", hash_key("wk-1"), false},
-                            {"second", hash_key("wk-2"), true},
-                            {"third", hash_key("wk-3"), false}});
+    client_key second{"second", hash_key("wk-2"), true};
+    second.override_effort = true;
+    second.error_cost_usd_milli = 2'500;
+    second.traffic_class = "batch";
+    const client_keys keys({{"first", hash_key("wk-1"), false}, second, {"third", hash_key("wk-3"), false}});
     EXPECT_FALSE(keys.keyless());
     for (const auto& [presented, id] : std::vector<std::pair<std::string, std::string>>{
              {"wk-1", "first"}, {"wk-2", "second"}, {"wk-3", "third"}}) {
@@ -48,6 +50,9 @@ TEST(client_keys, only_a_listed_key_is_found_and_as_its_own_entry) {
         ASSERT_NE(found, nullptr) << presented;
         EXPECT_EQ(found->id, id);
         EXPECT_EQ(found->may_route, id == "second");
+        EXPECT_EQ(found->override_effort, id == "second");
+        EXPECT_EQ(found->error_cost_usd_milli, id == "second" ? 2'500 : 0);
+        EXPECT_EQ(found->traffic_class, id == "second" ? "batch" : "");
     }
     for (const std::string presented : {"", "wk-", "wk-11", "WK-1", "wk-1 ", "first"}) {
         EXPECT_EQ(keys.find(presented), nullptr) << '"' << presented << '"';

@@ -202,7 +202,7 @@ TEST(ledger_failure, a_foreign_database_and_a_later_schema_are_refused_and_left_
     EXPECT_EQ(asked(folder / "other.db", "SELECT count(*) FROM sqlite_schema"), 1);
 
     opened(in(folder / "later.db")).reset();
-    for (const std::string version : {"3", "99", "0", "-1"}) {
+    for (const std::string version : {"4", "99", "0", "-1"}) {
         run_sql(folder / "later.db", "PRAGMA user_version = " + version);
         const auto later = ledger::open(in(folder / "later.db"), 1, 4);
         ASSERT_FALSE(later.has_value()) << version;

@@ -34,6 +34,7 @@ TEST(ledger, a_settled_row_comes_back_with_every_field) {
     r.estimated = true;
     r.currency = "CNY";
     r.served_other = true;
+    r.parent = {41};
     book->settle(r, {});
     const auto found = found_in(*book, 42);
     ASSERT_TRUE(found.has_value());
@@ -58,7 +59,7 @@ TEST(ledger, a_row_of_a_forwarded_call_needs_no_model_and_no_tier) {
 TEST(ledger, every_outcome_comes_back_as_itself) {
     const temporary_folder folder;
     const auto book = opened(in(folder / "l.db"));
-    for (int i = 0; i <= static_cast<int>(outcome::interrupted); ++i) {
+    for (int i = 0; i <= static_cast<int>(outcome::replaced); ++i) {
         row r = served_row(i);
         r.how = static_cast<outcome>(i);
         book->settle(r, {});

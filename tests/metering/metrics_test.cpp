@@ -63,6 +63,32 @@ TEST(metrics, a_row_is_counted_in_every_family_it_belongs_to) {
         EXPECT_DOUBLE_EQ(value_of(text, sample), value) << sample << '\n' << text;
 }
 
+TEST(metrics, an_attempt_that_was_replaced_costs_and_is_no_request) {
+    metrics_shard shard({"flash", "pro"});
+    row r = served_row(1);
+    r.how = outcome::replaced;
+    r.parent = {2};
+    r.checked = "empty";
+    shard.count(r);
+    const std::string text = text_of({&shard});
+    const std::vector<std::pair<std::string, double>> table = {
+        {R"(weir_replaced_total{tier="flash"})", 1},
+        {R"(weir_replaced_total{tier="pro"})", 0},
+        {R"(weir_tokens_total{tier="flash",type="output"})", 30},
+        {R"(weir_cost_micro_total{tier="flash",currency="USD"})", 21.3},
+        {R"(weir_schema_checks_total{result="empty"})", 1},
+        {R"(weir_requests_total{tier="flash",outcome="served",endpoint="chat"})", 0},
+        {R"(weir_requests_total{tier="flash",outcome="interrupted",endpoint="chat"})", 0},
+        {R"(weir_request_duration_seconds_count{tier="flash"})", 0},
+        {R"(weir_time_to_first_byte_seconds_count{tier="flash"})", 0},
+    };
+    for (const auto& [sample, value] : table)
+        EXPECT_DOUBLE_EQ(value_of(text, sample), value) << sample << '\n' << text;
+    EXPECT_EQ(text.find("outcome=\"replaced\""), std::string::npos);
+    EXPECT_EQ(text.find("weir_decisions_total{"), std::string::npos);
+    EXPECT_EQ(text.find("weir_baseline_cost_micro_total{"), std::string::npos);
+}
+
 TEST(metrics, a_row_without_a_first_byte_has_no_time_to_it) {
     metrics_shard shard({"flash"});
     row r = served_row(1);

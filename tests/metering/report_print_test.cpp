@@ -201,6 +201,8 @@ TEST(report_print, one_row_as_json_has_its_money_twice_and_its_score_as_a_number
     EXPECT_EQ(shown["tier"], "flash");
     EXPECT_EQ(shown["effort"], "low");
     EXPECT_EQ(shown["reason"], "bounded");
+    EXPECT_EQ(shown["class"], "interactive");
+    EXPECT_FALSE(shown.contains("parent"));
     EXPECT_EQ(shown["score"].dump(), "0.3");
     EXPECT_EQ(shown["tokens"], json::parse(R"({"hit":100,"miss":20,"output":30,"reasoning":10})"));
     EXPECT_EQ(shown["cost_pico"], 21'300'000);
@@ -215,6 +217,8 @@ TEST(report_print, one_row_as_json_has_its_money_twice_and_its_score_as_a_number
     EXPECT_EQ(shown["ended"], "2026-11-20T10:00:00.250Z");
     EXPECT_EQ(shown["duration_us"], 250'123);
     EXPECT_EQ(shown["first_byte_us"], 90'456);
+    r.parent = {122};
+    EXPECT_EQ(json::parse(to_json(r))["parent"], to_text(request_id{122}));
     r.first_byte_us = -1;
     EXPECT_TRUE(json::parse(to_json(r))["first_byte_us"].is_null());
 }

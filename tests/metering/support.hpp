@@ -65,6 +65,8 @@ inline row served_row(std::int64_t id) {
     r.effort = "low";
     r.reason = "bounded";
     r.policy = "bounded/1";
+    r.traffic_class = "interactive";
+    r.decision = R"({"v":1,"reason":"bounded"})";
     r.score = 300;
     r.tokens = {100, 20, 30, 10};
     r.suspect = true;
@@ -88,6 +90,8 @@ inline row begun_row(std::int64_t id) {
     r.model_served.clear();
     r.fingerprint.clear();
     r.checked.clear();
+    r.traffic_class.clear();
+    r.decision.clear();
     r.tokens = {0, 400, 0, 0};
     r.cost = {60'000'000};
     r.baselines = {{"flash", {60'000'000}}, {"pro", {264'000'000}}};
@@ -101,6 +105,7 @@ inline std::string described(const row& r) {
         text += std::string(name) + '=' + value + '\n';
     };
     add("id", std::to_string(r.id.value));
+    add("parent", std::to_string(r.parent.value));
     add("started", std::to_string(r.started_ms));
     add("ended", std::to_string(r.ended_ms));
     add("duration", std::to_string(r.duration_us));
@@ -120,6 +125,8 @@ inline std::string described(const row& r) {
     add("effort", r.effort);
     add("reason", r.reason);
     add("policy", r.policy);
+    add("class", r.traffic_class);
+    add("decision", r.decision);
     add("score", std::to_string(r.score));
     add("hit", std::to_string(r.tokens.hit));
     add("miss", std::to_string(r.tokens.miss));

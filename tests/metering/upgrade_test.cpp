@@ -2,6 +2,7 @@
 
 #include "weir/metering/inflight.hpp"
 #include "weir/metering/report.hpp"
+#include "weir/metering/rows.hpp"
 
 #include "ledger_support.hpp"
 
@@ -88,6 +89,8 @@ row row_42() {
     r.fingerprint.clear();
     r.mended.clear();
     r.checked.clear();
+    r.traffic_class.clear();
+    r.decision.clear();
     return r;
 }
 
@@ -103,12 +106,13 @@ TEST(upgrade, a_ledger_of_schema_1_keeps_its_rows_and_takes_new_ones) {
     make_first_ledger(folder / "l.db");
     for (int start = 1; start <= 2; ++start) {
         const auto book = opened(in(folder / "l.db"));
-        EXPECT_EQ(asked(folder / "l.db", "PRAGMA user_version"), 2);
+        EXPECT_EQ(asked(folder / "l.db", "PRAGMA user_version"), 3);
         const auto old = found_in(*book, 42);
         ASSERT_TRUE(old.has_value());
         EXPECT_EQ(described(*old), described(row_42()));
         row r = served_row(100 + start);
         r.served_other = true;
+        r.parent = {42};
         book->settle(r, {});
         const auto found = found_in(*book, 100 + start);
         ASSERT_TRUE(found.has_value()) << book->failure();
@@ -124,9 +128,58 @@ TEST(upgrade, a_ledger_that_came_from_schema_1_has_the_columns_of_a_new_one) {
     EXPECT_EQ(asked(folder / "old.db", count), 35);
     opened(in(folder / "old.db")).reset();
     opened(in(folder / "new.db")).reset();
-    EXPECT_EQ(asked(folder / "old.db", count), 40);
+    EXPECT_EQ(asked(folder / "old.db", count), 43);
     EXPECT_EQ(columns_of(folder / "old.db"), columns_of(folder / "new.db"));
-    EXPECT_EQ(asked(folder / "new.db", "PRAGMA user_version"), 2);
+    EXPECT_EQ(asked(folder / "new.db", "PRAGMA user_version"), 3);
+    const std::string outcomes = "SELECT sql FROM sqlite_schema WHERE name = 'outcomes'";
+    EXPECT_NE(asked_text(folder / "old.db", outcomes), "");
+    EXPECT_EQ(asked_text(folder / "old.db", outcomes), asked_text(folder / "new.db", outcomes));
+}
+
+// As the weir before outcomes made it.
+void make_second_ledger(const std::filesystem::path& file) {
+    make_first_ledger(file);
+    run_sql(file, R"sql(
+ALTER TABLE requests ADD COLUMN session      TEXT NOT NULL DEFAULT '';
+ALTER TABLE requests ADD COLUMN fingerprint  TEXT NOT NULL DEFAULT '';
+ALTER TABLE requests ADD COLUMN served_other INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE requests ADD COLUMN mended       TEXT NOT NULL DEFAULT '';
+ALTER TABLE requests ADD COLUMN checked      TEXT NOT NULL DEFAULT '';
+UPDATE requests SET session = 's', fingerprint = 'fp', mended = 'user_id', checked = 'schema_fits'
+  WHERE id = 42;
+PRAGMA user_version = 2;)sql");
+}
+
+TEST(upgrade, a_ledger_of_schema_2_keeps_its_rows_and_takes_outcomes) {
+    const temporary_folder folder;
+    make_second_ledger(folder / "l.db");
+    row old = row_42();
+    old.session = "s";
+    old.fingerprint = "fp";
+    old.mended = "user_id";
+    old.checked = "schema_fits";
+    const auto seen_by_reader = [&] {
+        std::vector<std::string> seen;
+        const auto take = [&seen](const row& r) {
+            seen.push_back(described(r));
+            return true;
+        };
+        EXPECT_TRUE(read_rows(folder / "l.db", {}, take).has_value());
+        return seen;
+    };
+    const auto before = seen_by_reader();
+    ASSERT_EQ(before.size(), 2u);
+    EXPECT_EQ(before.front(), described(old)) << "read as it is";
+    EXPECT_EQ(asked(folder / "l.db", "PRAGMA user_version"), 2) << "and left so";
+    const auto book = opened(in(folder / "l.db"));
+    EXPECT_EQ(asked(folder / "l.db", "PRAGMA user_version"), 3);
+    const auto found = found_in(*book, 42);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(described(*found), described(old));
+    book->note({{42}, 1, outcome_kind::feedback, true, {}, ""});
+    book->flush();
+    EXPECT_EQ(asked(folder / "l.db", "SELECT count(*) FROM outcomes"), 1);
+    EXPECT_EQ(seen_by_reader(), before);
 }
 
 TEST(upgrade, a_step_that_fails_changes_nothing) {
@@ -149,7 +202,8 @@ TEST(upgrade, a_report_reads_a_ledger_of_schema_1_and_leaves_it_so) {
     make_first_ledger(folder / "l.db");
     const std::string before = content_of(folder / "l.db");
     using enum grouping;
-    for (const grouping by : {none, model, day, key, reason, endpoint, session, fingerprint}) {
+    for (const grouping by :
+         {none, model, day, key, reason, endpoint, session, fingerprint, tier, effort, cell}) {
         const auto lines = make_report(folder / "l.db", {{}, {}, by});
         ASSERT_TRUE(lines.has_value()) << lines.error().detail;
         const report_line& total = lines->back();
@@ -159,6 +213,7 @@ TEST(upgrade, a_report_reads_a_ledger_of_schema_1_and_leaves_it_so) {
         EXPECT_TRUE(total.mended.empty());
         EXPECT_TRUE(total.checked.empty());
         EXPECT_EQ(total.mended_rows, 0);
+        EXPECT_EQ(total.unknown(), 2);
     }
     EXPECT_EQ(make_report(folder / "l.db", {{}, {}, endpoint})->at(1).group, "chat");
     EXPECT_EQ(content_of(folder / "l.db"), before);
@@ -207,6 +262,8 @@ row row_77() {
     r.session.clear();
     r.mended.clear();
     r.policy.clear();
+    r.traffic_class.clear();
+    r.decision.clear();
     r.finish_reason.clear();
     r.status = r.upstream_status = r.attempts = 0;
     r.answer_bytes = 0;

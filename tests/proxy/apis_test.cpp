@@ -21,7 +21,9 @@ const std::string hello_responses = R"({"model":"auto","input":"What is a weir?"
 const std::string hello_fim = R"({"model":"auto","prompt":"int add(int a, int b) {","suffix":"}"})";
 
 const std::string response_json =
-    R"({"id":"r1","object":"response","status":"completed","model":"deepseek-v4-flash","output":[],)"
+    R"({"id":"r1","object":"response","status":"completed","model":"deepseek-v4-flash",)"
+    R"("output":[{"type":"message","role":"assistant",)"
+    R"("content":[{"type":"output_text","text":"A low dam."}]}],)"
     R"("usage":{"input_tokens":10,"input_tokens_details":{"cached_tokens":4},"output_tokens":5,)"
     R"("output_tokens_details":{"reasoning_tokens":2},"total_tokens":15}})";
 
@@ -335,7 +337,10 @@ TEST(apis, the_conversation_is_known_by_a_hash_of_what_names_it) {
     EXPECT_EQ(by_body, session(keyed, ""));
     EXPECT_EQ(by_body.get<std::string>().size(), 16U);
     EXPECT_NE(by_body, session(keyed, "session-id: thread-2\r\n")) << "the field comes first";
-    EXPECT_EQ(session(hello_responses, ""), "");
+    const json by_opening = session(hello_responses, "");
+    EXPECT_EQ(by_opening.get<std::string>().size(), 16U);
+    EXPECT_EQ(by_opening, session(hello_responses, "")) << "nothing names it: its first text does";
+    EXPECT_NE(by_opening, by_body);
 }
 
 }  // namespace

@@ -140,7 +140,7 @@ TEST(scenario, an_image_for_a_pro_pin_is_refused) {
 TEST(scenario, a_request_with_a_schema_is_flash_low_by_default) {
     request r;
     r.index.response_format = dialect::response_format_word::json_schema;
-    r.f.json_schema = true;
+    r.f.json_schema = 1;
     expect_cell(r, {"model-f", "flash", "low", low, "default", 0});
 }
 
@@ -167,7 +167,7 @@ TEST(scenario, a_document_of_300K_tokens_is_pro_though_its_summary_is_mechanical
 
 TEST(line, the_first_that_matches_decides) {
     request r;
-    r.about.error_cost_usd_milli = 5'001;
+    r.f.error_cost_usd_milli = 5'001;
     r.f.words = bit_of("proof");
     expect_cell(r, {"model-p", "pro", "keep", "", "error_cost", 1000});
     r.f.turn = dialect::turn::housekeeping;
@@ -180,8 +180,8 @@ TEST(line, over_is_strict_and_from_is_not) {
         const char* reason;
     };
     const std::vector<at_the_edge> edges = {
-        {[](request& r) { r.about.error_cost_usd_milli = 5'000; }, "default"},
-        {[](request& r) { r.about.error_cost_usd_milli = 5'001; }, "error_cost"},
+        {[](request& r) { r.f.error_cost_usd_milli = 5'000; }, "default"},
+        {[](request& r) { r.f.error_cost_usd_milli = 5'001; }, "error_cost"},
         {[](request& r) { r.f.tool_calls = 2; }, "default"},
         {[](request& r) { r.f.tool_calls = 3; }, "tool_calls"},
         {[](request& r) { r.f.same_call_of_last_6 = 2; }, "default"},
@@ -232,27 +232,30 @@ TEST(score_line, names_the_line_and_carries_the_contributions) {
 
 TEST(default_of_a_class, holds_where_no_line_matches_at_all) {
     routing routes = shipped_routing();
-    routes.default_policy.decide.clear();
-    routes.default_policy.effort.clear();
+    routes.policies[0].decide.clear();
+    routes.policies[0].effort.clear();
     request r;
     expect_cell(r, {"model-f", "flash", "keep", "", "default", 0}, routes);
     r.about.traffic_class = "batch";
     expect_cell(r, {"model-p", "pro", "keep", "", "default", 1000}, routes);
 }
 
-TEST(line, that_waits_for_a_forecast_never_matches) {
+TEST(line, that_waits_for_a_forecast_matches_once_there_is_one) {
     routing routes = shipped_routing();
-    routes.default_policy.decide.insert(routes.default_policy.decide.begin(),
-                                        policy_line{{never{}}, 1, "long_output", "line 0"});
-    expect_cell(request{}, {"model-f", "flash", "low", low, "default", 0}, routes);
+    routes.policies[0].decide.insert(
+        routes.policies[0].decide.begin(),
+        policy_line{{over("output_forecast", 10'000)}, 1, "", "long_output", "line 0"});
+    request r;
+    expect_cell(r, {"model-f", "flash", "low", low, "default", 0}, routes);
+    r.f.output_forecast = 10'001;
+    expect_cell(r, {"model-p", "pro", "keep", "", "long_output", 1000}, routes);
 }
 
 TEST(tier, any_number_of_them_may_stand_between) {
     routing routes = shipped_routing();
     routes.tiers.insert(routes.tiers.begin() + 1,
                         tier{"middle", "deepseek", "model-m", false, 1'000'000, 8'000});
-    routes.default_policy.decide = {
-        policy_line{{bound{measure::files_named, false, 0}}, 1, "files", "line 1"}};
+    routes.policies[0].decide = {policy_line{{over("files_named", 0)}, 1, "", "files", "line 1"}};
     request r;
     r.f.files_named = 1;
     expect_cell(r, {"model-m", "middle", "keep", "", "files", 1000}, routes);

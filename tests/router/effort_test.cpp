@@ -94,7 +94,7 @@ TEST(effort, is_said_in_the_words_of_the_api) {
 
 TEST(completions, never_think_and_nothing_is_said_whoever_would_speak) {
     routing routes = with(forced::refuse, missing::thinking_off);
-    routes.rules = {rule{"think hard", {always{}}, std::nullopt, "max", "rule 1"}};
+    routes.rules = {rule{"think hard", {always{}}, std::nullopt, "max", std::nullopt, "rule 1"}};
     const std::string fim = "none/fim rests {}";
     EXPECT_EQ(told(decided(request{}.in(api_kind::completions), routes)), fim);
     EXPECT_EQ(told(decided(request{"thinker"}.in(api_kind::completions), routes)), fim);
@@ -134,7 +134,7 @@ TEST(effort, what_the_client_said_stands_and_nothing_is_added) {
 
 TEST(effort, of_a_rule_comes_after_the_pins) {
     routing routes = shipped_routing();
-    routes.rules = {rule{"think hard", {model_is{"*"}}, std::nullopt, "max", "rule 1"}};
+    routes.rules = {rule{"think hard", {model_is{"*"}}, std::nullopt, "max", std::nullopt, "rule 1"}};
     EXPECT_EQ(told(decided(request{"thinker"}, routes)), "keep/pin thinks {}");
     EXPECT_EQ(told(decided(request{"pinned-flash"}, routes)),
               R"(max/rule thinks {"reasoning_effort":"max"})");
@@ -157,7 +157,7 @@ TEST(forced_tool_gate, switches_thinking_off_over_the_clients_word_a_pin_and_a_r
         EXPECT_EQ(told(decided(request{}.forced_tool(how).in(api_kind::responses))),
                   R"(none/gate_tool_choice rests {"reasoning":{"effort":"none"}})");
     }
-    routes.rules = {rule{"think hard", {always{}}, std::nullopt, "max", "rule 1"}};
+    routes.rules = {rule{"think hard", {always{}}, std::nullopt, "max", std::nullopt, "rule 1"}};
     EXPECT_EQ(told(decided(request{}.forced_tool(), routes)), off_for_tool);
 }
 
@@ -228,7 +228,7 @@ TEST(reasoning_gate, does_nothing_at_all_where_it_is_off) {
     EXPECT_EQ(told(decided(request{}.lost(1).effort("max"), routes)), "max/client thinks {}");
     EXPECT_EQ(told(decided(request{}.lost(1).thinking(thinking_word::enabled), routes)),
               "keep/client thinks {}");
-    routes.rules = {rule{"think hard", {always{}}, std::nullopt, "max", "rule 1"}};
+    routes.rules = {rule{"think hard", {always{}}, std::nullopt, "max", std::nullopt, "rule 1"}};
     EXPECT_EQ(told(decided(request{}.lost(1), routes)), R"(max/rule thinks {"reasoning_effort":"max"})");
 }
 

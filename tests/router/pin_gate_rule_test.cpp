@@ -82,7 +82,7 @@ TEST(name, a_long_unlisted_one_is_cut_between_characters_in_the_error) {
 
 TEST(pin, is_not_moved_by_a_policy_line_a_rule_or_a_header) {
     routing routes = shipped_routing();
-    routes.rules = {rule{"all to pro", {always{}}, 1, "", "rule 1"}};
+    routes.rules = {rule{"all to pro", {always{}}, 1, "", std::nullopt, "rule 1"}};
     request r{"pinned-flash"};
     r.f.tool_calls = 9;
     r.about.tier_wanted = "pro";
@@ -237,9 +237,10 @@ TEST(context_gate, a_tier_without_a_stated_context_is_never_struck) {
 
 TEST(rule, the_first_that_matches_decides_before_the_policy) {
     routing routes = shipped_routing();
-    routes.rules = {rule{"nightly", {class_is{"batch"}, key_is{"cron"}}, 0, "none", "weir.yaml:1"},
-                    rule{"opus", {model_is{"claude-opus*"}}, 1, "", "weir.yaml:2"},
-                    rule{"no proofs", {words_in{list_of("proof")}}, 0, "", "weir.yaml:3"}};
+    routes.rules = {
+        rule{"nightly", {class_is{"batch"}, key_is{"cron"}}, 0, "none", std::nullopt, "weir.yaml:1"},
+        rule{"opus", {model_is{"claude-opus*"}}, 1, "", std::nullopt, "weir.yaml:2"},
+        rule{"no proofs", {words_in{list_of("proof")}}, 0, "", std::nullopt, "weir.yaml:3"}};
     request nightly;
     nightly.about.traffic_class = "batch";
     nightly.about.key_id = "cron";
@@ -261,7 +262,7 @@ TEST(rule, the_first_that_matches_decides_before_the_policy) {
 
 TEST(rule, with_an_effort_alone_leaves_the_tier_to_the_policy) {
     routing routes = shipped_routing();
-    routes.rules = {rule{"hard", {key_is{"alice"}}, std::nullopt, "max", "rule 1"}};
+    routes.rules = {rule{"hard", {key_is{"alice"}}, std::nullopt, "max", std::nullopt, "rule 1"}};
     request r;
     r.about.key_id = "alice";
     r.f.words = bit_of("proof");
@@ -272,7 +273,7 @@ TEST(rule, with_an_effort_alone_leaves_the_tier_to_the_policy) {
 
 TEST(rule, is_stopped_by_a_gate) {
     routing routes = shipped_routing();
-    routes.rules = {rule{"all to pro", {always{}}, 1, "", "rule 1"}};
+    routes.rules = {rule{"all to pro", {always{}}, 1, "", std::nullopt, "rule 1"}};
     EXPECT_EQ(told(decided(request{}.image(), routes)), "model-f flash.low gate_images/effort 5");
 }
 

@@ -30,40 +30,46 @@ inline dialect::message said_by(dialect::speaker who, bool reasoning = false, st
     return m;
 }
 
-inline predicate over(measure what, std::int64_t value) { return bound{what, false, value}; }
-inline predicate from(measure what, std::int64_t value) { return bound{what, true, value}; }
+inline bound measured(std::string_view feature, comparison how, std::int64_t value) {
+    return {classifier::find_feature(feature).value(), how, value};
+}
+inline predicate over(std::string_view what, std::int64_t value) {
+    return measured(what, comparison::over, value);
+}
+inline predicate from(std::string_view what, std::int64_t value) {
+    return measured(what, comparison::from, value);
+}
 inline predicate any_of(std::string_view list) { return words_in{list_of(list)}; }
 
 inline policy shipped_policy() {
-    using enum measure;
     constexpr std::size_t flash = 0;
     constexpr std::size_t pro = 1;
     policy p;
     p.name = "bounded";
     p.version = 1;
-    for (const auto name : list_names) p.words.push_back({std::string{name}, {}});
     p.score.terms = {{classifier::signal::prompt_chars_over, 2'000, 0, 300, "prompt_chars_over 2000"},
                      {classifier::signal::tools_over, 1, 0, 400, "tools_over 1"},
                      {classifier::signal::words, 0, list_of("keyword"), 300, "words keyword"}};
     p.classes = {{"interactive", flash, 600}, {"batch", pro, 600}};
-    p.decide = {{{turn_is{dialect::turn::housekeeping}}, flash, "housekeeping", "line housekeeping"},
-                {{over(error_cost_usd_milli, 5'000)}, pro, "error_cost", "line error_cost"},
-                {{from(same_call_of_last_6, 3)}, pro, "stuck_loop", "line stuck_loop"},
-                {{from(failed_results_of_last_6, 3)}, pro, "failing", "line failing"},
-                {{over(tool_calls, 2)}, pro, "tool_calls", "line tool_calls"},
-                {{over(context_tokens, 100'000)}, pro, "long_context", "line long_context"},
-                {{from(pasted_per_mille, 500), any_of("mechanical")}, flash, "mechanical", "line mechanical"},
-                {{from(pasted_lines, 500), any_of("rewrite")}, pro, "long_rewrite", "line long_rewrite"},
-                {{over(files_named, 1)}, pro, "crosses_files", "line files"},
-                {{any_of("broad")}, pro, "crosses_files", "line broad"},
-                {{any_of("proof")}, pro, "proof", "line proof"},
-                {{score_reached{}}, pro, "score", "line score"},
-                {{no_signal{}}, std::nullopt, "default", "line default"},
-                {{always{}}, flash, "bounded", "line bounded"}};
+    p.decide = {
+        {{turn_is{dialect::turn::housekeeping}}, flash, "", "housekeeping", "line housekeeping"},
+        {{over("error_cost_usd", 5'000)}, pro, "", "error_cost", "line error_cost"},
+        {{from("same_call_of_last_6", 3)}, pro, "", "stuck_loop", "line stuck_loop"},
+        {{from("failed_results_of_last_6", 3)}, pro, "", "failing", "line failing"},
+        {{over("tool_calls", 2)}, pro, "", "tool_calls", "line tool_calls"},
+        {{over("context_tokens", 100'000)}, pro, "", "long_context", "line long_context"},
+        {{from("pasted_share", 500), any_of("mechanical")}, flash, "", "mechanical", "line mechanical"},
+        {{from("pasted_lines", 500), any_of("rewrite")}, pro, "", "long_rewrite", "line long_rewrite"},
+        {{over("files_named", 1)}, pro, "", "crosses_files", "line files"},
+        {{any_of("broad")}, pro, "", "crosses_files", "line broad"},
+        {{any_of("proof")}, pro, "", "proof", "line proof"},
+        {{score_reached{}}, pro, "", "score", "line score"},
+        {{no_signal{}}, std::nullopt, "", "default", "line default"},
+        {{always{}}, flash, "", "bounded", "line bounded"}};
     p.effort = {{{reason_is{"housekeeping"}}, "none", "effort 1"},
-                {{tier_is{flash}, over(tools, 0)}, "keep", "effort 2"},
+                {{tier_is{flash}, over("tools", 0)}, "keep", "effort 2"},
                 {{reason_is{"mechanical"}}, "low", "effort 3"},
-                {{tier_is{flash}, over(input_tokens, 5'000)}, "high", "effort 4"},
+                {{tier_is{flash}, over("context_tokens", 5'000)}, "high", "effort 4"},
                 {{tier_is{flash}}, "low", "effort 5"},
                 {{always{}}, "keep", "effort 6"}};
     return p;
@@ -106,7 +112,8 @@ inline const routing& shipped_routing() {
                   {"pinned-pro", 1, "", ""},
                   {"gpt-silent", 0, "model-f", "none"},
                   {"thinker", 0, "model-f", "keep"}};
-        r.default_policy = shipped_policy();
+        for (const auto name : list_names) r.words.push_back({std::string{name}, {}});
+        r.policies = {shipped_policy()};
         return r;
     }();
     return routes;

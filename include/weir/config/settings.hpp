@@ -4,6 +4,7 @@
 
 #include "weir/base/error.hpp"
 #include "weir/base/limits.hpp"
+#include "weir/dialect/answer_check.hpp"
 #include "weir/dialect/ask.hpp"
 #include "weir/dialect/mends.hpp"
 #include "weir/frontend/settings.hpp"
@@ -13,6 +14,7 @@
 #include "weir/pricing/price_book.hpp"
 #include "weir/router/routing.hpp"
 #include "weir/state/reasoning_store.hpp"
+#include "weir/state/sessions.hpp"
 #include "weir/upstream/settings.hpp"
 
 #include <cstdint>
@@ -32,12 +34,14 @@ struct settings {
     std::vector<upstream::settings> upstreams;
     router::routing routes;
     dialect::ask_rules asks;
+    dialect::answer_rules answers;
     std::vector<std::string> session_fields;  // header fields that name a conversation, the best first
     // dialect::answer_facts::finish_reason of answers that the upstream broke off by itself, in any API: they
     // failed, though their status is 200 and their tokens are billed.
     std::vector<std::string> failed_finish_reasons;
     dialect::mend_set mends = dialect::mend_set::all();
     state::store_bounds custody;
+    state::session_bounds sessions;  // idle_ms: the longest of all policies
     std::vector<upstream::forwarded> forwards;
     pricing::price_book prices{"", "", {}, {}};
     metering::client_keys keys;
@@ -64,6 +68,9 @@ struct overrides {
     std::optional<std::string> admin_listen;  // "A:P"
     std::optional<std::string> upstream;      // base URL of every upstream
     std::optional<std::string> ledger;        // path
+    // A policy file, not relative to the configuration's folder, as the default policy. Those of the
+    // configuration stay beside it, but for one that has its name.
+    std::optional<std::string> policy;
 };
 
 // Looks up an environment variable; injected, so that reading is testable and pure.

@@ -37,13 +37,23 @@ struct answer_facts {
     std::size_t oversized_events = 0;  // stream: events longer than limits::event_bytes_max, passed unread
 };
 
-// What the assistant said, as far as it is wanted: for the custody of its thinking, and for the check of an
-// answer against a schema. Texts are unescaped. All of them together are at most bytes_max long; beyond it
-// `overflow` is set and nothing more is kept.
+// A call of a tool as an answer makes it.
+struct answer_call {
+    std::string id;
+    std::string name;
+    std::string arguments;    // as written: JSON where all is well; of a custom tool the bare text
+    std::int64_t index = -1;  // the place that its parts name in a stream
+    bool bare = false;        // of a custom tool
+};
+
+// What the assistant said, as far as it is wanted: for the custody of its thinking, and for the check of the
+// answer. Texts are unescaped. All of them together are at most bytes_max long; beyond it `overflow` is set
+// and nothing more is kept.
 struct answer_turn {
     static constexpr std::size_t call_bytes = sizeof(std::string);
 
     std::size_t bytes_max = 0;
+    bool in_full = false;        // the members behind `overflow` are wanted too
     std::size_t bytes = 0;       // kept so far, with call_bytes for each call beside its id
     std::string text;            // content; the text blocks of Messages, the output_text of Responses
     std::string reasoning;       // reasoning_content, thinking
@@ -51,6 +61,12 @@ struct answer_turn {
     bool has_reasoning = false;  // it was there, if only as ""
     std::vector<std::string> call_ids;
     bool overflow = false;
+
+    std::vector<answer_call> calls;  // of tools that the client runs
+    bool refused = false;            // a refusal in words of the format: `refusal`, stop_reason "refusal"
+    bool other_output = false;       // something came that is neither text, thinking nor such a call
+    std::int64_t rated_tokens = 0;   // of the text, that came with a log-probability
+    double probability_sum = 0;      // of these tokens: each is in [0, 1]
 };
 
 // Server-sent events of any API.

@@ -12,8 +12,8 @@
 namespace weir::dialect {
 
 // How clients write what no human wrote. Data: config/clients.yaml, where each list bears the name of its
-// field (housekeeping_system and housekeeping_ask: `housekeeping: {system, ask}`). Only failure_marks mind
-// upper and lower case.
+// field (housekeeping_system and housekeeping_ask: `housekeeping: {system, ask}`). Only failure_marks and
+// session_ignored_lines mind upper and lower case.
 struct ask_rules {
     std::vector<std::string> envelopes;            // tags whose element is not the human's: "system-reminder"
     std::vector<std::string> request_elements;     // tags whose element is the request itself: "user_query"
@@ -23,6 +23,9 @@ struct ask_rules {
     std::vector<std::string> failure_marks;        // a tool result that contains one of these failed
     std::vector<std::string> file_extensions;      // without the dot: what makes a word a file name
     std::vector<std::string> not_files;            // words that look like file names and are none: "node.js"
+    // Lines of system text that begin so differ from request to request: no part of a conversation's
+    // identity. As written, and without characters that JSON escapes.
+    std::vector<std::string> session_ignored_lines;
 };
 // In paste_leads and housekeeping_*, `*` stands for up to 60 bytes of one line: "generate*title".
 // In failure_marks, a first `^` stands for the start of a line, a last `#` for a whole number other than 0:
@@ -43,6 +46,10 @@ struct ask {
     std::uint32_t pasted_per_mille = 0;  // their share of the text, in characters
     std::uint32_t files_named = 0;       // different names with a known extension in `request`; URLs are none
     std::uint32_t calls = 0;             // tool calls since that text (calls, not rounds)
+    std::uint32_t rounds = 0;            // messages of the assistant since that text
+    // Different file names in what the assistant wrote since that text, its calls' arguments among it: how
+    // far an edit is spread. The last 32 KiB are read.
+    std::uint32_t files_touched = 0;
     // Of the last six calls since that text: how often the most frequent one was made.
     std::uint32_t same_call_of_last_6 = 0;
     // Of the last six results since that text: how many carry a failure mark.

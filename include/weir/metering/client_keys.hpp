@@ -15,9 +15,13 @@ using key_hash = std::array<std::uint8_t, 32>;
 struct client_key {
     std::string id;                // shown in rows, logs and metrics
     key_hash hash{};               // of the key's bytes
-    bool may_route = false;        // x-weir-tier, x-weir-class and x-weir-error-cost count
+    bool may_route = false;        // x-weir-tier, -min-tier, -class and -error-cost count
     bool may_see_balance = false;  // GET /user/balance
     bool may_forward = false;      // endpoints that are passed on: upstream all keys share one account
+    bool override_effort = false;  // the policy's effort replaces what the client said about it
+    // Where no header says otherwise: what a wrong answer costs, and the class ("" is the policy's first).
+    std::int64_t error_cost_usd_milli = 0;
+    std::string traffic_class = {};
 };
 
 key_hash hash_key(std::string_view key);

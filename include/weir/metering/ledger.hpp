@@ -1,5 +1,6 @@
 #pragma once
-// The ledger: one row for each request, in SQLite, written by one thread in groups.
+// The ledger: one row for each request, and what became known of its answer, in SQLite, written by one thread
+// in groups.
 //
 // Rules (SQLite 3.40): one read-write connection, on the writer's thread; WAL, synchronous=FULL,
 // wal_autocheckpoint=0 and a checkpoint from that thread when idle; an flock keeps a second weir out. The
@@ -7,12 +8,14 @@
 // sync is never retried: healthy() turns false and no new paid call is taken.
 
 #include "weir/base/error.hpp"
+#include "weir/metering/answer_outcome.hpp"
 #include "weir/metering/inflight.hpp"
 #include "weir/metering/row.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,12 +38,21 @@ struct ledger_settings {
 };
 
 struct ledger_counters {
-    std::uint64_t rows = 0;           // committed since start
-    std::uint64_t interrupted = 0;    // of these, found in the in-flight table at start
-    std::uint64_t waiting = 0;        // queued, not yet committed
-    std::uint64_t groups = 0;         // commits
-    std::uint64_t dropped = 0;        // rows without a slot that found the queue full
-    std::uint64_t damaged_slots = 0;  // slots of the last run that a power failure left half written
+    std::uint64_t rows = 0;              // committed since start
+    std::uint64_t interrupted = 0;       // of these, found in the in-flight table at start
+    std::uint64_t waiting = 0;           // queued, not yet committed
+    std::uint64_t groups = 0;            // commits
+    std::uint64_t dropped = 0;           // rows without a slot that found the queue full
+    std::uint64_t damaged_slots = 0;     // slots of the last run that a power failure left half written
+    std::uint64_t outcomes = 0;          // committed since start
+    std::uint64_t outcomes_dropped = 0;  // that found their queue full
+};
+
+// What became of an outcome.
+struct noted {
+    bool committed = false;
+    // How the count of accepted answers changed by this feedback: 1, 0 or -1. Other kinds do not change it.
+    int accepted_change = 0;
 };
 
 class ledger {
@@ -64,6 +76,14 @@ public:
     // The row with this id, looked up on the writer's thread behind everything queued so far; nullopt where
     // none. Refused (called at once with nullopt) when more than 256 look-ups wait.
     void find(request_id id, std::function<void(std::optional<row>)> found);
+
+    // What became known of an answer, from any thread: committed with the next group, in place of an earlier
+    // outcome of this request and kind. o.note is bounded and valid by whoever took it in. `done`, where
+    // given, is called on the writer's thread after the commit or its failure, or at once with nothing
+    // committed where 10,000 outcomes wait.
+    void note(answer_outcome o, std::function<void(noted)> done = {});
+    // Requests by traffic class whose last feedback accepted the answer, as the file said when it was opened.
+    const std::map<std::string, std::int64_t>& accepted_by_class() const noexcept;
 
     // false: a write failed (for good), or the disk has less than min_free_bytes (until it has more again).
     bool healthy() const noexcept;

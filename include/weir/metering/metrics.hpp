@@ -26,7 +26,7 @@ public:
 
     // A settled request: requests, tokens, cost, duration, first byte, by tier, outcome, endpoint and reason;
     // whether another model served it, and what the check of its answer said. Its mends are counted by
-    // count_mend().
+    // count_mend(). Of an attempt that was replaced: its tokens, its cost, its check, and itself.
     void count(const row& finished);
     // A request refused before it could be routed: by code.
     void count_refusal(errc code);

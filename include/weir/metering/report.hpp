@@ -16,7 +16,23 @@
 
 namespace weir::metering {
 
-enum class grouping : std::uint8_t { none, model, day, key, reason, endpoint, session, fingerprint };
+enum class grouping : std::uint8_t {
+    none,
+    model,
+    day,
+    key,
+    reason,
+    endpoint,
+    session,
+    fingerprint,
+    tier,
+    effort,
+    cell  // tier and effort: "flash.low"
+};
+// Those that compare what answers: their tables say what an accepted answer cost.
+constexpr bool compares_answers(grouping by) noexcept {
+    return by == grouping::tier || by == grouping::effort || by == grouping::cell;
+}
 
 struct report_query {
     std::optional<wall_time> since;  // by the request's start, inclusive
@@ -34,9 +50,9 @@ struct served_otherwise {
 
 struct report_line {
     std::string group;  // model served (sent where none was named; also for grouping::fingerprint), day in
-                        // UTC, key, reason, endpoint, session; "total" for the last line
-    std::string fingerprint;  // system_fingerprint of the answers, for grouping::fingerprint
-    std::int64_t requests = 0;
+                        // UTC, key, reason, endpoint, session, tier, effort, cell; "total" for the last line
+    std::string fingerprint;    // system_fingerprint of the answers, for grouping::fingerprint
+    std::int64_t requests = 0;  // attempts that were replaced are none
     usage tokens;
     std::string currency;  // of its rows; "mixed" where they have several, "" where no row has tokens
     pricing::pico_sum cost;
@@ -50,7 +66,20 @@ struct report_line {
     std::int64_t mended_rows = 0;                 // rows with one mend or more
     std::map<std::string, std::int64_t> mended;   // rows by mend; a row with two mends is in both
     std::map<std::string, std::int64_t> checked;  // rows by what the check of their answer said
+    // How many attempts were replaced; their tokens and cost are in the sums above, of their own group.
+    std::int64_t replaced = 0;
+    // Requests by what is known of their answers: metering::acceptances. The others are unknown.
+    std::int64_t accepted = 0;
+    std::int64_t rejected = 0;
+    // The part of the cost that is of accepted and rejected requests, their replaced attempts included.
+    pricing::pico_sum judged_cost;
+
+    std::int64_t unknown() const noexcept { return requests - accepted - rejected; }
 };
+// What an accepted answer cost: all that the group's attempts cost, whatever became of them, over the
+// accepted ones. nullopt where none was accepted. With `judged_only` the requests that nothing is known of
+// are left out, so that groups can be compared of which not the same part was judged.
+std::optional<pricing::pico_sum> cost_per_accepted(const report_line& line, bool judged_only);
 
 // Lines by group in ascending order and the total last. Requests that were refused before anything was sent
 // count as requests with no tokens. A ledger of an earlier schema is read as it is; what it has no column for

@@ -20,12 +20,16 @@ enum class outcome : std::uint8_t {
     upstream_error = 2,  // upstream answered with a status that is no success; it was relayed
     failed = 3,          // no whole answer from upstream
     aborted = 4,         // the client left
-    interrupted = 5      // weir itself ended; found in the in-flight table at the next start
+    interrupted = 5,     // weir itself ended; found in the in-flight table at the next start
+    // An attempt: its answer came, failed its check and was not sent; another tier answered. What it cost
+    // counts, it is no request.
+    replaced = 6
 };
 std::string_view name_of(outcome o) noexcept;
 
 struct row {
     request_id id;                    // primary key
+    request_id parent;                // of an attempt that was replaced: the request it was for; else 0
     std::int64_t started_ms = 0;      // wall clock, Unix
     std::int64_t ended_ms = 0;        // wall clock, Unix
     std::int64_t duration_us = 0;     // steady clock, from the request's head to its end
@@ -45,8 +49,10 @@ struct row {
     std::string tier;
     std::string effort;
     std::string reason;
-    std::string policy;  // name/version: "bounded/1"
-    int score = 0;       // thousandths
+    std::string policy;         // name/version: "bounded/1"
+    int score = 0;              // thousandths
+    std::string traffic_class;  // of the policy; "" where nothing was decided
+    std::string decision;       // what the decision was made of, as whatif/record.hpp has it; "" for none
     usage tokens;
     bool estimated = false;  // tokens are an estimate: aborted, encoded or interrupted answers
     bool suspect = false;    // the counts contradict each other

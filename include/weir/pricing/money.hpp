@@ -44,6 +44,12 @@ public:
     // Units of the currency with all twelve decimals, trailing zeros cut but for two: "0.0126", "12.60".
     std::string to_decimal_text() const;
     void subtract(const pico_sum& other) noexcept { value_ -= other.value_; }
+    // An equal share of this sum, towards zero; parts > 0.
+    pico_sum per(std::int64_t parts) const noexcept {
+        pico_sum each;
+        each.value_ = value_ / parts;
+        return each;
+    }
     // This sum as thousandths of `whole`, towards zero; nullopt where whole is not positive.
     std::optional<std::int64_t> per_mille_of(const pico_sum& whole) const noexcept;
     auto operator<=>(const pico_sum&) const = default;

@@ -5,15 +5,19 @@
 #include "weir/net/http_head.hpp"
 #include "weir/router/decide.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace weir::proxy {
 
 struct caller {
     std::string key_id;      // "" in keyless mode
-    bool may_route = false;  // x-weir-class, x-weir-tier and x-weir-error-cost count
+    bool may_route = false;  // x-weir-class, -tier, -min-tier and -error-cost count
     bool may_see_balance = false;
     bool may_forward = false;
+    bool override_effort = false;           // the policy's effort replaces the client's
+    std::string traffic_class;              // of the key, where no header says another; "" is the policy's
+    std::int64_t error_cost_usd_milli = 0;  // the same
 };
 
 // What an endpoint lets in.
@@ -36,7 +40,7 @@ std::string_view session_field(const net::request_head& head, const config::sett
 // The media type alone counts, in any case; parameters may follow. RFC 9110 8.3.1.
 bool is_json(std::string_view content_type) noexcept;
 
-// What the headers say about routing, as far as the caller may. Views into `head`.
+// What key and headers say about routing, the headers as far as the caller may. Views into `head` and `who`.
 // Fault: invalid_field for an error cost that is no amount in dollars.
 result<router::circumstances> read_circumstances(const net::request_head& head, const caller& who);
 

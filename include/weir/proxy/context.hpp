@@ -7,7 +7,10 @@
 #include "weir/metering/ledger.hpp"
 #include "weir/metering/metrics.hpp"
 #include "weir/net/worker.hpp"
+#include "weir/state/forecasts.hpp"
 #include "weir/state/reasoning_store.hpp"
+#include "weir/state/sessions.hpp"
+#include "weir/state/tallies.hpp"
 #include "weir/upstream/pool.hpp"
 
 #include <atomic>
@@ -42,6 +45,9 @@ struct installation {
     // GET /user/balance, of the first upstream.
     const upstream::forwarded balance;
     state::reasoning_store custody;
+    state::session_store sessions;
+    state::output_forecasts forecasts;
+    state::accepted_tallies accepted;
     once_in other_model_told;
     std::atomic<bool> draining{false};
     std::atomic<bool> cutting{

@@ -2,6 +2,7 @@
 // What the configuration says about routing, validated: tiers, names, policy. Decided over in
 // router/decide.hpp.
 
+#include "weir/classifier/linear.hpp"
 #include "weir/classifier/score.hpp"
 #include "weir/dialect/ask.hpp"
 #include "weir/dialect/mends.hpp"
@@ -45,30 +46,22 @@ struct pin {
     std::string effort;  // "" or an effort word, used where the client says nothing
 };
 
-enum class measure : std::uint8_t {
-    prompt_chars,
-    tools,
-    tool_calls,
-    same_call_of_last_6,
-    failed_results_of_last_6,
-    files_named,
-    pasted_lines,
-    pasted_per_mille,
-    context_tokens,
-    images,
-    error_cost_usd_milli,
-    input_tokens
-};
-
-// measure > value (over) or measure >= value (from)
+// A feature compared with a number. over: more than; from: at least; under: less than.
+enum class comparison : std::uint8_t { over, from, under };
 struct bound {
-    measure what;
-    bool inclusive = false;
+    std::size_t feature = 0;  // index into classifier::feature_list()
+    comparison how = comparison::over;
     std::int64_t value = 0;
 };
-// A word of this list occurs in the request.
+// A word of this list occurs in the request, or in its lead.
 struct words_in {
     std::size_t list;
+    bool lead = false;
+};
+// None does.
+struct no_words_in {
+    std::size_t list;
+    bool lead = false;
 };
 struct turn_is {
     dialect::turn kind;
@@ -78,8 +71,6 @@ struct score_reached {};
 // No weight of the sum fired.
 struct no_signal {};
 struct always {};
-// Accepted for later: output_forecast_over.
-struct never {};
 // Effort lines only.
 struct reason_is {
     std::string reason;
@@ -97,14 +88,15 @@ struct key_is {
 struct model_is {
     std::string name;
 };
-using predicate = std::variant<bound, words_in, turn_is, score_reached, no_signal, always, never, reason_is,
-                               tier_is, class_is, key_is, model_is>;
+using predicate = std::variant<bound, words_in, turn_is, score_reached, no_signal, always, reason_is, tier_is,
+                               class_is, key_is, model_is, no_words_in>;
 // All must hold.
 using condition = std::vector<predicate>;
 
 struct policy_line {
     condition when;
     std::optional<std::size_t> use;  // tier; nullopt: the class's default
+    std::string effort;  // an effort word or "keep" where the line names a cell: "flash.high"; "" leaves it
     std::string reason;
     std::string where;  // "bounded.yaml:24", as shown
 };
@@ -119,24 +111,65 @@ struct traffic_class {
     std::string name;
     std::size_t default_tier = 0;
     int pro_from_score = 600;  // thousandths
+    std::int64_t flash_after_accepted =
+        0;  // accepted answers after which the default is the cheapest tier; 0: never
+};
+
+// The learned score of a policy: always recorded; it decides where `decides` says so.
+struct learned_rule {
+    enum class use : std::uint8_t { never, when_tuned, always };
+    std::optional<classifier::linear> kind;  // nullopt: none
+    use decides = use::when_tuned;
+    // Thousandths from which the dearer tier answers, as `weir tune` found it. nullopt: not tuned; `always`
+    // then takes the class's pro_from_score.
+    std::optional<int> pro_from_score;
+
+    bool deciding() const noexcept {
+        return kind && (decides == use::always || (decides == use::when_tuned && pro_from_score));
+    }
+};
+
+// How long a conversation stays with its cell. docs/routing.md, sessions.
+struct session_rules {
+    // When the tier of a conversation may fall; it rises at once, always.
+    enum class fall : std::uint8_t { at_a_new_human_turn_if_cheaper, at_a_new_human_turn, never };
+    bool on = false;
+    fall down = fall::at_a_new_human_turn_if_cheaper;
+    std::int64_t idle_ms = 3'600'000;           // then it is forgotten, and its cache with it
+    std::int64_t warn_after_tool_calls = 0;     // x-weir-warning from there on; 0: never
+    std::int64_t expected_requests_max = 3;     // of a turn, in the priced sum
+    std::int64_t output_tokens_expected = 400;  // of an answer, where nothing was seen yet
+};
+
+// What makes an answer of a cheap tier no answer, and who answers then.
+struct answer_check {
+    bool on = false;
+    bool streams_too = false;  // hold back a stream until it can be judged
+    bool json = false, schema = false, tool_arguments = false, truncated = false, empty = false,
+         refusal = false, broken_off = false;
+    std::size_t then = 0;          // tier
+    int confidence_per_mille = 0;  // where the client asked for logprobs; 0: not looked at
 };
 
 struct policy {
     std::string name;
     std::int64_t version = 0;
-    std::vector<classifier::word_list> words;
     classifier::weighted score;
+    learned_rule learned;
+    session_rules session;
+    answer_check check;
     std::vector<traffic_class> classes;  // the first is the default
     std::vector<policy_line> decide;     // from the top, the first that matches decides
     std::vector<effort_line> effort;
 };
 
-// An operator's rule: before the policy. Decides a tier, an effort, or both.
+// An operator's rule: before the policy. Decides a tier, an effort, a policy, or several of them.
 struct rule {
     std::string name;
     condition when;
     std::optional<std::size_t> use;
-    std::string effort;  // "" says nothing
+    std::string effort;                 // "" says nothing
+    std::optional<std::size_t> policy;  // index into routing::policies: decides where `use` does not
     std::string where;
 };
 
@@ -161,7 +194,10 @@ struct routing {
     std::vector<std::string> routed;  // names that mean "route me"; a final * matches any rest
     std::vector<pin> pins;
     std::vector<rule> rules;
-    policy default_policy;
+    std::vector<classifier::word_list> words;  // of all policies; a list that two of them share stands once
+    std::vector<policy> policies;              // the first is the default; never empty
+
+    const policy& default_policy() const noexcept { return policies.front(); }
 };
 
 }  // namespace weir::router

@@ -72,7 +72,7 @@ enum class dialect : std::uint8_t {
 // A tool that an answer calls because the script says so.
 struct scripted_call {
     std::string name;
-    std::string arguments;  // a JSON object as text
+    std::string arguments;  // a JSON object as text, or what the script says instead
 };
 
 enum class usage_style : std::uint8_t {
@@ -117,6 +117,8 @@ struct actions {
     std::optional<std::string> finish_reason;  // in the words of Chat Completions
     std::optional<std::string> content;        // instead of invented text
     bool empty_content = false;
+    // Of each token of the content, at most 0: told in chat where the request asks for logprobs.
+    std::optional<double> logprob;
     std::vector<scripted_call> tool_calls;         // these, instead of what the model would call
     std::optional<std::int64_t> output_tokens;     // of the content
     std::optional<std::int64_t> reasoning_tokens;  // of the thought, where there is any

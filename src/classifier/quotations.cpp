@@ -1,0 +1,63 @@
+#include "quotations.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace weir::classifier {
+namespace {
+
+struct marks {
+    std::string_view open, close;
+};
+constexpr std::array all_marks = {marks{"\"", "\""}, marks{"\u201C", "\u201D"}, marks{"\u300C", "\u300D"},
+                                  marks{"\u300E", "\u300F"}};
+constexpr std::string_view wide_colon = "\uFF1A";
+
+// One past the quotation that begins at `at`; `at` where none does.
+std::size_t end_of_quotation(std::string_view text, std::size_t at) noexcept {
+    for (const marks& m : all_marks) {
+        if (!text.substr(at).starts_with(m.open)) continue;
+        const std::size_t from = at + m.open.size();
+        const std::string_view inside = text.substr(from, quotation_bytes_max + m.close.size());
+        const std::size_t close = inside.find(m.close);
+        const std::size_t line = inside.find('\n');
+        if (close != std::string_view::npos && close > 0 && close < line)
+            return from + close + m.close.size();
+    }
+    return at;
+}
+
+constexpr bool may_open(char c) noexcept { return c == '"' || c == '\xE2' || c == '\xE3'; }
+
+}  // namespace
+
+std::string without_quotations(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    std::size_t copied = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (!may_open(text[at])) continue;
+        const std::size_t end = end_of_quotation(text, at);
+        if (end == at) continue;
+        out.append(text, copied, at - copied);
+        out += ' ';
+        copied = end;
+        at = end - 1;
+    }
+    out.append(text, copied);
+    return out;
+}
+
+std::string_view lead_of(std::string_view text) noexcept {
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    text.remove_prefix(first);
+    const std::size_t colon = std::min(text.find(':'), text.find(wide_colon));
+    std::string_view lead = text.substr(0, std::min(text.find('\n'), colon));
+    if (lead.size() <= lead_bytes_max) return lead;
+    std::size_t end = lead_bytes_max;
+    while (end > 0 && (static_cast<unsigned char>(lead[end]) & 0xC0U) == 0x80U) --end;
+    return lead.substr(0, end);
+}
+
+}  // namespace weir::classifier

@@ -1,0 +1,56 @@
+#include "weir/state/sessions.hpp"
+
+#include "lru.hpp"
+
+#include <utility>
+
+namespace weir::state {
+
+struct session_store::entries {
+    lru_map<session> by_key;
+};
+
+session_store::session_store(const session_bounds& bounds)
+    : entries_(std::make_unique<entries>(lru_map<session>(bounds.entries_max, bounds.idle_ms))) {}
+session_store::~session_store() = default;
+
+std::optional<session> session_store::find(std::string_view key, std::int64_t now_ms) const {
+    std::optional<session> found;
+    entries_->by_key.visit(key, now_ms, [&](const session& s) { found = s; });
+    return found;
+}
+
+void session_store::note(std::string_view key, const routed& what, std::int64_t now_ms) {
+    entries_->by_key.upsert(key, now_ms, [&](session& s) {
+        const bool other_effort = s.tier == what.tier && s.effort != what.effort;
+        if (other_effort && what.tier < s.warm.size()) s.warm[what.tier] = {};
+        s.tier = what.tier;
+        s.effort = what.effort;
+        s.effort_reason = what.effort_reason;
+        ++s.requests;
+        if (!what.human_turn) return;
+        ++s.human_turns;
+        if (what.ask_hash == 0 || what.ask_hash == s.ask_hash) return;
+        s.ask_hash = what.ask_hash;
+        s.asked_ms = now_ms;
+        s.asked_in = what.id;
+    });
+}
+
+void session_store::note(std::string_view key, const answered& what, std::int64_t now_ms) {
+    entries_->by_key.visit(key, now_ms, [&](session& s) {
+        s.failed_check = what.failed_check;
+        if (what.prompt_tokens <= 0) return;
+        if (s.warm.size() <= what.tier) s.warm.resize(what.tier + 1);
+        s.warm[what.tier] = {what.prompt_tokens, now_ms};
+        ++s.answers;
+        s.output_tokens += what.output_tokens;
+    });
+}
+
+session_store::counts session_store::read() const {
+    const auto all = entries_->by_key.read();
+    return {all.entries, all.evicted};
+}
+
+}  // namespace weir::state
