@@ -108,7 +108,7 @@ solution solve(std::span<const example> rows, const indices& chosen, const recip
     }
     descent_limits limits;
     if (near) limits.value_tolerance = near_tolerance;
-    made.x = descend(near ? near->x : std::move(made.x), std::cref(p), limits);
+    made.x = descend(near ? near->x : made.x, std::cref(p), limits);
     return made;
 }
 

@@ -35,7 +35,9 @@ std::string without_quotations(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     std::size_t copied = 0;
-    for (std::size_t at = 0; at < text.size(); ++at) {
+    // Beyond this nobody looks for words, and each mark that is not closed costs a look ahead.
+    const std::size_t end_of_search = std::min(text.size(), searched_bytes_max);
+    for (std::size_t at = 0; at < end_of_search; ++at) {
         if (!may_open(text[at])) continue;
         const std::size_t end = end_of_quotation(text, at);
         if (end == at) continue;

@@ -54,6 +54,8 @@ task<std::optional<result<void>>> call::replaced() {
     }
     const int attempts = row_.attempts;
     note_route(row_, *judged_, settings_);
+    // What was decided, and can be decided again, is the first attempt's.
+    row_.decision = first.row.decision;
     row_.checked.clear();
     stands_in_ = true;
     looked_ = false;

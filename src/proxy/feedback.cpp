@@ -145,7 +145,7 @@ task<result<void>> record(context& here, const caller& who, feedback said,
     here.home.ledger.note(std::move(outcome), noted.giver());
     const metering::noted done = co_await noted.take();
     if (!done.committed) co_return weir_fault(errc::ledger, "the feedback could not be written");
-    if (done.accepted_change > 0) accepted.add(row->traffic_class);
+    if (done.accepted_change != 0) accepted.add(row->traffic_class, done.accepted_change);
     co_return result<void>{};
 }
 

@@ -12,8 +12,8 @@ void accepted_tallies::set(std::string_view traffic_class, std::int64_t answers)
     if (auto* const count = find(traffic_class)) count->store(answers, std::memory_order_relaxed);
 }
 
-void accepted_tallies::add(std::string_view traffic_class) noexcept {
-    if (auto* const count = find(traffic_class)) count->fetch_add(1, std::memory_order_relaxed);
+void accepted_tallies::add(std::string_view traffic_class, std::int64_t answers) noexcept {
+    if (auto* const count = find(traffic_class)) count->fetch_add(answers, std::memory_order_relaxed);
 }
 
 std::int64_t accepted_tallies::count(std::string_view traffic_class) const noexcept {

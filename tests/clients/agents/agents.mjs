@@ -1,5 +1,4 @@
-// What each agent is, and what the scripted model has it do: `write` and `shell` are calls of the agent's own tools.
-// `direct` puts right in a body what DeepSeek would refuse of this agent, where weir does not stand between them.
+// What each agent is, and what the scripted model has it do. `steps` are its two tool calls, in the agent's own tools.
 
 // The address at weir, the path of the simulator, and where thinking stands in the history.
 const chat = { dialect: "chat", target: "/v1/chat/completions", path: "/chat/completions" };
@@ -10,8 +9,6 @@ const messages = { dialect: "messages", target: "/v1/messages?beta=true", path: 
 const usual = ["auto", "deepseek-v4-flash"];
 const all = [...usual, "deepseek-v4-pro"];
 
-const withMessages = (body, change) => ({ ...body, messages: body.messages.map(change) });
-
 const claude = {
   ...messages,
   models: all,
@@ -20,11 +17,12 @@ const claude = {
   // Two versions are installed, and npm's own folder of programs has room for one.
   command: "claude",
   program: "@anthropic-ai/claude-code/bin/claude.exe",
-  write: (folder, content) => ({ name: "Write", arguments: { file_path: `${folder}/hello.txt`, content } }),
-  shell: (command) => ({ name: "Bash", arguments: { command, description: "Look at the file" } }),
+  steps: (folder, line) => [
+    { name: "Write", arguments: { file_path: `${folder}/hello.txt`, content: `${line}\n` } },
+    { name: "Bash", arguments: { command: "cat hello.txt", description: "Show the file" } },
+  ],
   requests: 3,
   mended: ["user_id"],
-  direct: (body) => ({ ...body, metadata: { user_id: "direct" } }),
 };
 
 export const agents = {
@@ -34,8 +32,10 @@ export const agents = {
     title: "opencode",
     env: { OPENCODE_DISABLE_MODELS_FETCH: "true" },
     package: "opencode-ai",
-    write: (folder, content) => ({ name: "write", arguments: { filePath: "hello.txt", content } }),
-    shell: (command) => ({ name: "bash", arguments: { command, description: "Look at the file" } }),
+    steps: (folder, line) => [
+      { name: "write", arguments: { filePath: "hello.txt", content: `${line}\n` } },
+      { name: "bash", arguments: { command: "cat hello.txt", description: "Show the file" } },
+    ],
     // One more asks for a title.
     requests: 4,
     mended: [],
@@ -47,8 +47,10 @@ export const agents = {
     package: "@openai/codex",
     // Its own sandbox wants namespaces that it may not have where it already runs in some.
     replace: { "workspace-write": "danger-full-access" },
-    write: (folder, content) => ({ name: "exec_command", arguments: { cmd: `printf '${content}' > hello.txt` } }),
-    shell: (cmd) => ({ name: "exec_command", arguments: { cmd } }),
+    steps: (folder, line) => [
+      { name: "exec_command", arguments: { cmd: `echo '${line}' > hello.txt` } },
+      { name: "exec_command", arguments: { cmd: "cat hello.txt" } },
+    ],
     requests: 3,
     mended: [],
   },
@@ -74,8 +76,10 @@ export const agents = {
     models: usual,
     title: "Qwen Code",
     package: "@qwen-code/qwen-code",
-    write: (folder, content) => ({ name: "write_file", arguments: { file_path: `${folder}/hello.txt`, content } }),
-    shell: (command) => ({ name: "run_shell_command", arguments: { command, is_background: false } }),
+    steps: (folder, line) => [
+      { name: "write_file", arguments: { file_path: `${folder}/hello.txt`, content: `${line}\n` } },
+      { name: "run_shell_command", arguments: { command: "cat hello.txt", is_background: false } },
+    ],
     requests: 3,
     mended: [],
   },
@@ -84,8 +88,10 @@ export const agents = {
     models: usual,
     title: "Cline",
     package: "cline",
-    write: (folder, new_text) => ({ name: "editor", arguments: { path: `${folder}/hello.txt`, new_text } }),
-    shell: (command) => ({ name: "run_commands", arguments: { commands: [command] } }),
+    steps: (folder, line) => [
+      { name: "editor", arguments: { path: `${folder}/hello.txt`, new_text: `${line}\n` } },
+      { name: "run_commands", arguments: { commands: ["cat hello.txt"] } },
+    ],
     requests: 3,
     mended: [],
   },
@@ -94,42 +100,32 @@ export const agents = {
     models: usual,
     title: "Continue",
     package: "@continuedev/cli",
-    write: (folder, content) => ({ name: "Write", arguments: { filepath: `${folder}/hello.txt`, content } }),
-    shell: (command) => ({ name: "Bash", arguments: { command } }),
+    steps: (folder, line) => [
+      { name: "Write", arguments: { filepath: `${folder}/hello.txt`, content: `${line}\n` } },
+      { name: "Bash", arguments: { command: "cat hello.txt" } },
+    ],
     requests: 3,
     // It never sends back what the model thought.
     dropsThinking: true,
     mended: ["reasoning"],
-    direct: (body) => withMessages(body, (message) =>
-      message.role === "assistant" ? { ...message, reasoning_content: "" } : message),
   },
   pi: {
     ...chat,
     models: all,
     title: "pi",
     package: "@mariozechner/pi-coding-agent",
-    write: (folder, content) => ({ name: "write", arguments: { path: "hello.txt", content } }),
-    shell: (command) => ({ name: "bash", arguments: { command } }),
+    steps: (folder, line) => [
+      { name: "write", arguments: { path: "hello.txt", content: `${line}\n` } },
+      { name: "bash", arguments: { command: "cat hello.txt" } },
+    ],
     requests: 3,
     mended: ["developer_role", "effort_alias", "max_completion_tokens"],
-    direct: (body) => ({
-      ...withMessages(body, (message) => (message.role === "developer" ? { ...message, role: "system" } : message)),
-      reasoning_effort: "high",
-    }),
   },
 };
 
-// Commands after the file is written, and what they show of it. No two are the same: it is not to look like a loop.
-const looks = [
-  ["cat hello.txt", (line) => line],
-  ["wc -c hello.txt", (line) => `${line.length + 1} hello.txt`],
-  ["wc -l hello.txt", () => "1 hello.txt"],
-];
-
-// The simulator's script of a task of so many tool calls. JSON is YAML too.
-export function scriptOf(agent, folder, line, calls) {
-  const commands = looks.slice(0, calls - 1).map(([command]) => command);
-  const steps = [agent.write(folder, `${line}\n`), ...commands.map((command) => agent.shell(command))];
+// The simulator's script of one task. JSON is YAML too.
+export function scriptOf(agent, folder, line) {
+  const steps = agent.steps(folder, line);
   const task = (n) => ({ ask_contains: "hello.txt", tools: true, after_tool_results: n });
   // Thoughts of one length, so that the sizes of what is sent hardly differ from run to run.
   const rules = steps.map((step, n) => ({ when: task(n), tool_calls: [step], reasoning_tokens: 100 }));
@@ -137,6 +133,3 @@ export function scriptOf(agent, folder, line, calls) {
   rules.push({ when: { tools: false }, content: "A file with one line" });
   return JSON.stringify({ rules }, null, 2);
 }
-
-// What the last of so many calls shows.
-export const shownBy = (calls, line) => looks[calls - 2][1](line);

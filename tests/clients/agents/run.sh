@@ -12,7 +12,7 @@ root=$(cd "$here/../../.." && pwd)
 . "$root/scripts/lib/common.sh"
 
 usage='tests/clients/agents/run.sh [--weir PROGRAM] [--work FOLDER] [--only "AGENT ..."]'
-weir=$root/build/ci/weir work=$root/build/agents only='' seconds_max=1200
+weir=$root/build/ci/weir work=$root/build/agents only='' seconds_max=720
 while [ $# -gt 0 ]; do
     [ $# -ge 2 ] || die 64 "$1 needs a value: $usage"
     case $1 in
