@@ -13,8 +13,8 @@ using smooth_function = std::function<double(std::span<const double> x, std::spa
 
 struct descent_limits {
     std::size_t steps_max = 300;
-    std::size_t memory = 10;         // pairs of steps that stand for the curvature
-    double slope_tolerance = 1e-6;   // ends where no component of the gradient is steeper
+    std::size_t memory = 10;        // pairs of steps that stand for the curvature
+    double slope_tolerance = 1e-6;  // ends where no component of the gradient is steeper
     double value_tolerance = 1e-8;  // or where a step gains less than this share of the value
 };
 

@@ -19,8 +19,8 @@ public:
 
     // As the ledger knows it; at start, before anything is added.
     void set(std::string_view traffic_class, std::int64_t answers) noexcept;
-    // So many more; fewer, below zero, where feedback was taken back. Nothing happens for a class that is none
-    // of the configuration's.
+    // So many more; fewer, below zero, where feedback was taken back. Nothing happens for a class that is
+    // none of the configuration's.
     void add(std::string_view traffic_class, std::int64_t answers = 1) noexcept;
     // 0 for a class that is none of the configuration's.
     std::int64_t count(std::string_view traffic_class) const noexcept;
