@@ -148,7 +148,8 @@ describe("chat", () => {
     assert.equal(headers.get("x-weir-model"), data.model);
     assert.equal(headers.get("x-weir-effort"), "low");
     assert.equal(headers.get("x-weir-reason"), "default");
-    assert.equal(Number(headers.get("x-weir-score")), 0);
+    // No weight fired; the learned score ranks within the first step.
+    assert.ok(Number(headers.get("x-weir-score")) < 0.05, headers.get("x-weir-score"));
   });
 
   test("an unbounded task goes to the dearer model, and the score says so", async () => {
