@@ -98,8 +98,7 @@ std::int64_t per_mille(std::int64_t part, std::int64_t whole) noexcept {
     return whole <= 0 ? 0 : part * 1000 / whole;
 }
 
-void note_request(features& f, std::string_view request) {
-    const text_counts n = count_text(request);
+void note_request(features& f, const text_counts& n) {
     const std::int64_t counted = n.ascii_letters + n.cjk + n.other;
     f.ask_chars = n.chars;
     f.ask_words = n.words;
@@ -135,8 +134,7 @@ std::int64_t material_of(const dialect::ask& ask, std::string_view lead) {
     return all == 0 ? pasted : pasted + (1000 - pasted) * std::clamp<std::int64_t>(behind, 0, 1000) / 1000;
 }
 
-void note_text(features& f, std::string_view text) {
-    const text_counts n = count_text(text);
+void note_text(features& f, const text_counts& n) {
     f.prompt_chars = n.chars;
     f.tex_commands = n.tex_commands;
     f.maths = n.tex_commands + n.dollars / 2 + f.operators;
@@ -190,12 +188,15 @@ features features_of(padded_view body, const dialect::body_index& index, const d
                      const word_matcher& words) {
     features f;
     f.turn = ask.kind;
-    note_request(f, ask.request);
-    note_text(f, ask.text);
+    const text_counts of_request = count_text(ask.request);
+    note_request(f, of_request);
+    note_text(f, ask.text == ask.request ? of_request : count_text(ask.text));
     note_conversation(f, index, ask);
     f.tools = index.tools;
-    const std::string unquoted = without_quotations(ask.request);
+    const text_ends ends = ends_of(ask.request);
+    const std::string unquoted = without_quotations(ends.head);
     f.words = words.match(unquoted);
+    if (!ends.tail.empty()) f.words |= words.match(without_quotations(ends.tail));
     const std::string_view lead = lead_of(unquoted);
     f.lead_words = words.match(lead);
     f.material_per_mille = material_of(ask, lead);

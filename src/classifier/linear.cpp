@@ -83,20 +83,23 @@ learned_card score(const features& f, std::string_view request, const linear& ki
     learned_card card;
     card.words_part = words_part(request, kind);
     card.score = learned_score(f, card.words_part, kind);
-    card.contributions.reserve(kind.terms.size() + 1);
+    return card;
+}
+
+std::vector<contribution> contributions(const features& f, double words_part, const linear& kind) {
+    std::vector<contribution> all;
+    all.reserve(kind.terms.size() + 1);
     for (const linear_term& t : kind.terms) {
-        card.contributions.push_back(
+        all.push_back(
             {name_of(t), value_of(f, t.feature), thousandths(kind.slope * t.weight * term_value(f, t))});
     }
-    std::ranges::sort(card.contributions, [](const contribution& a, const contribution& b) {
+    if (!kind.words.empty())
+        all.push_back({"words", 1, thousandths(kind.slope * kind.words_scale * words_part)});
+    std::ranges::sort(all, [](const contribution& a, const contribution& b) {
         const std::int64_t of_a = std::abs(a.weight), of_b = std::abs(b.weight);
         return of_a != of_b ? of_a > of_b : a.name < b.name;
     });
-    if (!kind.words.empty()) {
-        const double words = kind.slope * kind.words_scale * card.words_part;
-        card.contributions.push_back({"words", 1, thousandths(words)});
-    }
-    return card;
+    return all;
 }
 
 }  // namespace weir::classifier

@@ -1,5 +1,7 @@
 #include "quotations.hpp"
 
+#include "weir/base/utf8.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -35,9 +37,7 @@ std::string without_quotations(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     std::size_t copied = 0;
-    // Beyond this nobody looks for words, and each mark that is not closed costs a look ahead.
-    const std::size_t end_of_search = std::min(text.size(), searched_bytes_max);
-    for (std::size_t at = 0; at < end_of_search; ++at) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
         if (!may_open(text[at])) continue;
         const std::size_t end = end_of_quotation(text, at);
         if (end == at) continue;
@@ -50,16 +50,22 @@ std::string without_quotations(std::string_view text) {
     return out;
 }
 
+text_ends ends_of(std::string_view text) noexcept {
+    if (text.size() <= 2 * searched_bytes_max) return {text, {}};
+    std::size_t tail = cut_after(text, text.size() - searched_bytes_max);
+    // A quotation stands within one line: from a line's beginning on its marks are told apart.
+    const std::size_t line = text.substr(tail, quotation_bytes_max).find('\n');
+    if (line != std::string_view::npos) tail += line + 1;
+    return {text.substr(0, cut_before(text, searched_bytes_max)), text.substr(tail)};
+}
+
 std::string_view lead_of(std::string_view text) noexcept {
     const std::size_t first = text.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return {};
     text.remove_prefix(first);
     const std::size_t colon = std::min(text.find(':'), text.find(wide_colon));
     std::string_view lead = text.substr(0, std::min(text.find('\n'), colon));
-    if (lead.size() <= lead_bytes_max) return lead;
-    std::size_t end = lead_bytes_max;
-    while (end > 0 && (static_cast<unsigned char>(lead[end]) & 0xC0U) == 0x80U) --end;
-    return lead.substr(0, end);
+    return lead.substr(0, cut_before(lead, lead_bytes_max));
 }
 
 }  // namespace weir::classifier

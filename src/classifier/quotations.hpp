@@ -8,10 +8,20 @@ namespace weir::classifier {
 
 inline constexpr std::size_t quotation_bytes_max = 400;  // a longer one is no quotation
 inline constexpr std::size_t lead_bytes_max = 240;
-inline constexpr std::size_t searched_bytes_max = 32 * 1024;  // of a text, for quotations
+
+// Of a longer request so much is searched for words at its beginning and at its end: what is asked stands
+// there.
+inline constexpr std::size_t searched_bytes_max = 4 * 1024;
+
+// What of a request is searched; the second is empty for a short one.
+struct text_ends {
+    std::string_view head, tail;
+};
+text_ends ends_of(std::string_view text) noexcept;
 
 // The text with a blank in place of each quotation: "..." and its kin of other typographies, within one line.
-// Apostrophes and backticks are none: names of code stand in them.
+// Apostrophes and backticks are none: names of code stand in them. At most quotation_bytes_max are looked
+// ahead for each mark: for texts of searched_bytes_max.
 std::string without_quotations(std::string_view text);
 
 // The first line that is not empty, up to a colon. Cut at lead_bytes_max, between characters.

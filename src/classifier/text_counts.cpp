@@ -1,6 +1,10 @@
 #include "text_counts.hpp"
 
+#include "weir/base/utf8.hpp"
+
 #include <algorithm>
+#include <array>
+#include <cstddef>
 
 namespace weir::classifier {
 namespace {
@@ -8,9 +12,24 @@ namespace {
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_letter(char c) noexcept { return is_upper(c) || (c >= 'a' && c <= 'z'); }
-constexpr bool is_word(char c) noexcept { return is_letter(c) || is_digit(c) || c == '_' || c == '\''; }
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-constexpr bool is_tail(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+// What a byte is within a word; 0: no part of one.
+enum part : std::uint8_t { letter = 1, digit = 2, underscore = 4, apostrophe = 8 };
+
+constexpr std::array<std::uint8_t, 256> make_parts() noexcept {
+    std::array<std::uint8_t, 256> parts{};
+    for (std::size_t i = 0; i < 128; ++i) {
+        const auto c = static_cast<char>(i);
+        if (is_letter(c)) parts[i] = letter;
+        if (is_digit(c)) parts[i] = digit;
+    }
+    parts['_'] = underscore;
+    parts['\''] = apostrophe;
+    return parts;
+}
+constexpr auto parts = make_parts();
+constexpr std::uint8_t part_of(char c) noexcept { return parts[static_cast<unsigned char>(c)]; }
 
 constexpr bool is_cjk(char32_t c) noexcept {
     return (c >= 0x3400 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF);
@@ -28,7 +47,7 @@ glyph glyph_at(std::string_view text, std::size_t at) noexcept {
     if (bytes == 1 || at + bytes > text.size()) return {first, 1};
     char32_t code = first & (0xFFU >> (bytes + 1));
     for (std::size_t i = 1; i < bytes; ++i) {
-        if (!is_tail(text[at + i])) return {first, 1};
+        if (!continues_a_character(text[at + i])) return {first, 1};
         code = code << 6U | (static_cast<unsigned char>(text[at + i]) & 0x3FU);
     }
     return {code, bytes};
@@ -84,21 +103,28 @@ void count_line(std::string_view line, text_counts& n) noexcept {
 // A word of ASCII; gives where it ends.
 std::size_t count_word(std::string_view text, std::size_t at, text_counts& n) noexcept {
     std::size_t end = at;
-    while (end < text.size() && is_word(text[end])) ++end;
-    const std::string_view word = text.substr(at, end - at);
-    if (word.find_first_not_of('\'') == std::string_view::npos) {
-        n.quotes += static_cast<std::int64_t>(word.size());
+    std::uint8_t all = 0, before = 0, twice = 0;
+    std::int64_t numbers = 0;
+    for (; end < text.size(); ++end) {
+        const std::uint8_t now = part_of(text[end]);
+        if (now == 0) break;
+        numbers += (now & ~before & digit) != 0;
+        twice |= now & before;
+        all |= now;
+        before = now;
+    }
+    const auto bytes = static_cast<std::int64_t>(end - at);
+    if (all == apostrophe) {
+        n.quotes += bytes;
         return end;
     }
-    if (word.starts_with('\'') || word.ends_with('\'')) ++n.quotes;
-    if (word.find("__") != std::string_view::npos) ++n.blanks;
-    for (std::size_t i = 0; i < word.size(); ++i) {
-        if (is_digit(word[i]) && (i == 0 || !is_digit(word[i - 1]))) ++n.numbers;
-    }
+    if (text[at] == '\'' || text[end - 1] == '\'') ++n.quotes;
+    if ((twice & underscore) != 0) ++n.blanks;
+    n.numbers += numbers;
     ++n.words;
     ++n.ascii_words;
-    n.ascii_letters += static_cast<std::int64_t>(word.size());
-    if (is_upper(word.front())) ++n.capitals;
+    n.ascii_letters += bytes;
+    if (is_upper(text[at])) ++n.capitals;
     return end;
 }
 
@@ -214,36 +240,32 @@ void count_part(std::string_view text, text_counts& n) noexcept {
             count_line(text.substr(line, at - line), n);
             line = at + 1;
         }
-        if (!is_blank(c)) n.last = static_cast<char32_t>(c);
-        if (is_word(c)) {
+        if (part_of(c) != 0) {
             at = count_word(text, at, n);
             n.last = static_cast<char32_t>(text[at - 1]);
             continue;
         }
-        count_sign(text, at, n);
+        if (!is_blank(c)) {
+            n.last = static_cast<char32_t>(c);
+            count_sign(text, at, n);
+        }
         ++at;
     }
     count_line(text.substr(line), n);
-}
-
-// Not within a character.
-std::size_t cut_at(std::string_view text, std::size_t at) noexcept {
-    while (at < text.size() && is_tail(text[at])) ++at;
-    return at;
 }
 
 }  // namespace
 
 text_counts count_text(std::string_view text) noexcept {
     text_counts n;
-    n.chars = std::ranges::count_if(text, [](char c) { return !is_tail(c); });
+    n.chars = static_cast<std::int64_t>(count_code_points(text));
     n.first_upper = !text.empty() && is_upper(text.front());
     if (text.size() <= 2 * counted_bytes_max) {
         count_part(text, n);
         return n;
     }
-    count_part(text.substr(0, cut_at(text, counted_bytes_max)), n);
-    count_part(text.substr(cut_at(text, text.size() - counted_bytes_max)), n);
+    count_part(text.substr(0, cut_before(text, counted_bytes_max)), n);
+    count_part(text.substr(cut_after(text, text.size() - counted_bytes_max)), n);
     return n;
 }
 

@@ -7,7 +7,7 @@
 namespace weir::classifier {
 
 // Of a longer text this much is counted at its beginning and at its end: what is asked stands there.
-inline constexpr std::size_t counted_bytes_max = 16 * 1024;
+inline constexpr std::size_t counted_bytes_max = 4 * 1024;
 
 struct text_counts {
     std::int64_t chars = 0;  // code points, of the whole text

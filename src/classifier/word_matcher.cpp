@@ -1,6 +1,7 @@
 #include "weir/classifier/features.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
 #include <cstddef>
@@ -18,25 +19,47 @@ constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == 
 constexpr char to_lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
-constexpr bool is_word(char c) noexcept {
-    return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '_';
-}
 constexpr bool is_latin_lead(char c) noexcept {
     return byte_of(c) >= latin_lead_first && byte_of(c) <= latin_lead_last;
 }
 
-// Lower case, and one blank for each stretch of white space.
+// For a byte of a word its lower case, else 0.
+constexpr std::array<char, 256> make_word_bytes() noexcept {
+    std::array<char, 256> bytes{};
+    for (std::size_t i = 0; i < 128; ++i) {
+        const char c = to_lower(static_cast<char>(i));
+        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_') bytes[i] = c;
+    }
+    return bytes;
+}
+constexpr auto word_bytes = make_word_bytes();
+constexpr bool is_word(char c) noexcept { return word_bytes[byte_of(c)] != 0; }
+
+// Lower case, and one blank for each stretch of white space; none at either end.
 std::string normalized(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (const char c : text) {
         if (!is_space(c)) {
             out += to_lower(c);
-        } else if (out.empty() || out.back() != ' ') {
+        } else if (!out.empty() && out.back() != ' ') {
             out += ' ';
         }
     }
+    if (out.ends_with(' ')) out.pop_back();
     return out;
+}
+
+// Bytes of `text` that stand for the whole of `word`, which is normalized; 0 where it does not begin so.
+std::size_t length_of(std::string_view word, std::string_view text) noexcept {
+    std::size_t at = 0;
+    for (const char c : word) {
+        if (at == text.size()) return 0;
+        if (c != ' ' ? to_lower(text[at]) != c : !is_space(text[at])) return 0;
+        ++at;
+        while (c == ' ' && at < text.size() && is_space(text[at])) ++at;
+    }
+    return at;
 }
 
 bool is_letter_before(std::string_view text, std::size_t at) noexcept {
@@ -50,23 +73,28 @@ bool is_letter_at(std::string_view text, std::size_t at) noexcept {
     return at < text.size() && (is_word(text[at]) || is_latin_lead(text[at]));
 }
 
-// Bytes of the first word of `text`, or of its first character where that is none of a word.
-std::size_t first_bytes(std::string_view text) noexcept {
-    if (is_word(text.front())) {
-        std::size_t end = 1;
-        while (end < text.size() && is_word(text[end])) ++end;
-        return end;
-    }
-    const unsigned char lead = byte_of(text.front());
-    const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
-    return std::min(bytes, text.size());
-}
+struct first_of_text {
+    std::uint64_t key = 0;
+    std::size_t bytes = 0;
+};
 
-// FNV-1a: words are short, and hashed while they are hot.
-std::uint64_t key_of(std::string_view first) noexcept {
-    std::uint64_t key = 0xCBF29CE484222325U;
-    for (const char c : first) key = (key ^ byte_of(c)) * 0x100000001B3U;
-    return key ^ key >> 29U;
+// The first word of `text`, in lower case, or its first character where that is none of a word.
+first_of_text first_of(std::string_view text) noexcept {
+    std::uint64_t key = 1;
+    const auto add = [&](char c) { key = std::rotl(key, 7) ^ byte_of(c); };
+    std::size_t end = 0;
+    for (; end < text.size(); ++end) {
+        const char low = word_bytes[byte_of(text[end])];
+        if (low == 0) break;
+        add(low);
+    }
+    if (end == 0) {
+        const unsigned char lead = byte_of(text.front());
+        const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+        for (; end < std::min(bytes, text.size()); ++end) add(text[end]);
+    }
+    key *= 0x9E3779B97F4A7C15U;
+    return {key ^ key >> 32U, end};
 }
 
 }  // namespace
@@ -76,10 +104,9 @@ word_matcher::word_matcher(std::vector<word_list> lists) : lists_(std::move(list
     for (std::size_t i = 0; i < lists_.size(); ++i) {
         for (const std::string& word : lists_[i].words) {
             std::string text = normalized(word);
-            while (text.starts_with(' ')) text.erase(0, 1);
-            while (text.ends_with(' ')) text.pop_back();
             if (text.empty()) continue;
-            const std::uint64_t key = key_of(std::string_view(text).substr(0, first_bytes(text)));
+            const std::uint64_t key = first_of(text).key;
+            known_.set(key % known_.size());
             entries_.push_back({key, std::move(text), std::uint64_t{1} << i});
         }
     }
@@ -94,43 +121,37 @@ word_matcher::word_matcher(std::vector<word_list> lists) : lists_(std::move(list
     }
 }
 
-std::uint64_t word_matcher::match_at(std::string_view text, std::size_t at, std::uint64_t key) const {
+void word_matcher::match_at(std::string_view text, std::size_t at, std::uint64_t key,
+                            std::uint64_t& found) const {
     std::size_t slot = key & (slots_.size() - 1);
     while (slots_[slot] != 0 && entries_[slots_[slot] - 1].key != key)
         slot = (slot + 1) & (slots_.size() - 1);
-    if (slots_[slot] == 0) return 0;
-    std::uint64_t found = 0;
+    if (slots_[slot] == 0) return;
     const std::string_view rest = text.substr(at);
     for (std::size_t i = slots_[slot] - 1; i < entries_.size() && entries_[i].key == key; ++i) {
         const entry& e = entries_[i];
-        if (!rest.starts_with(e.text)) continue;
+        if ((e.lists & ~found) == 0) continue;
+        const std::size_t length = length_of(e.text, rest);
+        if (length == 0) continue;
         // Whole words only where the word has an edge: Chinese is written without blanks.
         if (is_word(e.text.front()) && is_letter_before(text, at)) continue;
-        if (is_word(e.text.back()) && is_letter_at(text, at + e.text.size())) continue;
+        if (is_word(e.text.back()) && is_letter_at(text, at + length)) continue;
         found |= e.lists;
     }
-    return found;
-}
-
-std::uint64_t word_matcher::match_part(std::string_view text) const {
-    const std::string all = normalized(text);
-    const std::string_view view = all;
-    std::uint64_t found = 0;
-    for (std::size_t at = 0; at < view.size();) {
-        if (view[at] == ' ') {
-            ++at;
-            continue;
-        }
-        const std::size_t bytes = first_bytes(view.substr(at));
-        found |= match_at(view, at, key_of(view.substr(at, bytes)));
-        at += bytes;
-    }
-    return found;
 }
 
 std::uint64_t word_matcher::match(std::string_view text) const {
-    if (text.size() <= 2 * part_bytes_max) return match_part(text);
-    return match_part(text.substr(0, part_bytes_max)) | match_part(text.substr(text.size() - part_bytes_max));
+    std::uint64_t found = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        if (is_space(text[at])) {
+            ++at;
+            continue;
+        }
+        const first_of_text first = first_of(text.substr(at));
+        if (known_[first.key % known_.size()]) match_at(text, at, first.key, found);
+        at += first.bytes;
+    }
+    return found;
 }
 
 }  // namespace weir::classifier

@@ -1,5 +1,6 @@
 #include "labelled.hpp"
 
+#include "weir/base/utf8.hpp"
 #include "weir/base/bytes.hpp"
 #include "weir/base/digest.hpp"
 #include "weir/dialect/ask.hpp"
@@ -22,11 +23,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint32_t shuffled_parts = 5;
-
-std::int64_t count_code_points(std::string_view text) noexcept {
-    return std::ranges::count_if(text,
-                                 [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
-}
 
 // Adds the strings under `content` of messages, and those of their parts, with a line break behind each.
 void add_texts(const json& from, std::string& into) {
@@ -144,7 +140,7 @@ private:
         const std::string said = all_text(row["request"]);
         into.of_all_text = into.features;
         into.of_all_text.words = words_.match(said);
-        into.of_all_text.prompt_chars = count_code_points(said);
+        into.of_all_text.prompt_chars = static_cast<std::int64_t>(count_code_points(said));
         into.request = std::move(ask.request);
         into.index = std::move(*index);
         return {};

@@ -1,5 +1,7 @@
 #include "tables.hpp"
 
+#include "weir/base/utf8.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -51,10 +53,7 @@ json to_json(const table& t) {
 }
 
 // Columns, not bytes: a continuation byte of UTF-8 takes none.
-std::size_t columns_of(const std::string& text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
+std::size_t columns_of(const std::string& text) { return count_code_points(text); }
 
 std::string padded(const std::string& text, std::size_t width, bool right) {
     const std::string blanks(width - std::min(width, columns_of(text)), ' ');

@@ -1,5 +1,7 @@
 #include "text_table.hpp"
 
+#include "weir/base/utf8.hpp"
+
 #include <algorithm>
 #include <string_view>
 
@@ -8,10 +10,7 @@ namespace weir::cli {
 namespace {
 
 // Characters, not bytes: a continuation byte of UTF-8 takes no column.
-std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
+std::size_t width_of(std::string_view text) { return count_code_points(text); }
 
 // Names come from files and from ledgers that others may have written.
 std::string printable(std::string text) {

@@ -31,10 +31,9 @@ class closing_tags {
 public:
     closing_tags(std::string_view text, const std::vector<std::string>& names) : ends_(names.size()) {
         for (std::size_t at = text.find("</"); at != none; at = text.find("</", at + 2)) {
-            const std::string_view name = name_at(text.substr(at + 2));
-            const std::size_t end = at + 2 + name.size();
-            const std::size_t index = end < text.size() && text[end] == '>' ? index_of(name, names) : none;
-            if (index != none) ends_[index].push_back(end + 1);
+            const std::string_view name = closing_tag_at(text.substr(at));
+            const std::size_t index = name.empty() ? none : index_of(name, names);
+            if (index != none) ends_[index].push_back(at + name.size() + 3);
         }
         next_.resize(names.size());
     }
@@ -74,6 +73,13 @@ std::string_view tag_at(std::string_view text) noexcept {
     if (name.size() + 1 >= text.size()) return {};
     const char next = text[name.size() + 1];
     return next == '>' || next == ' ' || next == '\n' ? name : std::string_view();
+}
+
+std::string_view closing_tag_at(std::string_view text) noexcept {
+    if (!text.starts_with("</")) return {};
+    const std::string_view name = name_at(text.substr(2));
+    const std::size_t end = name.size() + 2;
+    return end < text.size() && text[end] == '>' ? name : std::string_view();
 }
 
 std::string strip_envelopes(std::string_view text, const std::vector<std::string>& names) {

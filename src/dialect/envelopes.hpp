@@ -10,6 +10,8 @@ namespace weir::dialect {
 // The name of the tag that `text` begins with, "<name>" or "<name attribute>"; empty where it begins with
 // none.
 std::string_view tag_at(std::string_view text) noexcept;
+// The same of "</name>".
+std::string_view closing_tag_at(std::string_view text) noexcept;
 
 // `text` without the elements of these names, without white space at either end. A tag that is never closed
 // stays.

@@ -1,5 +1,7 @@
 #include "pasted.hpp"
 
+#include "weir/base/utf8.hpp"
+
 #include "envelopes.hpp"
 #include "text_match.hpp"
 
@@ -87,9 +89,8 @@ void mark_elements(lines& all, const std::vector<std::string>& request_elements)
     for (std::size_t i = 0; i < all.size(); ++i) {
         const std::string_view text = all[i].text;
         for (std::size_t at = text.find("</"); at != std::string_view::npos; at = text.find("</", at + 2)) {
-            const std::size_t close = text.find('>', at);
-            if (close == std::string_view::npos) break;
-            ends[text.substr(at + 2, close - at - 2)].push_back(i);
+            const std::string_view name = closing_tag_at(text.substr(at));
+            if (!name.empty()) ends[name].push_back(i);
         }
     }
     if (ends.empty()) return;
@@ -211,12 +212,6 @@ bool leaves_a_request(const lines& all) noexcept {
 }
 
 }  // namespace
-
-std::size_t count_code_points(std::string_view text) noexcept {
-    std::size_t count = 0;
-    for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    return count;
-}
 
 split_text split_pasted(std::string_view text, const ask_rules& rules) {
     split_text out;

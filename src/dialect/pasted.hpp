@@ -17,7 +17,4 @@ struct split_text {
 
 split_text split_pasted(std::string_view text, const ask_rules& rules);
 
-// Characters of UTF-8 text: bytes that do not continue another.
-std::size_t count_code_points(std::string_view text) noexcept;
-
 }  // namespace weir::dialect

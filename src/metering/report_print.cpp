@@ -1,5 +1,6 @@
 // Report lines as text: for a terminal, for spreadsheets.
 
+#include "weir/base/utf8.hpp"
 #include "weir/metering/report.hpp"
 
 #include "report_figures.hpp"
@@ -61,10 +62,7 @@ cells cells_of(const report_line& line, grouping by) {
 }
 
 // Characters rather than bytes, so that names in other scripts do not push their line out of the table.
-std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
+std::size_t width_of(std::string_view text) { return count_code_points(text); }
 
 // A name from outside must not move the cursor of whoever reads the table.
 std::string printable(std::string_view text) {

@@ -1,5 +1,6 @@
 #include "slot.hpp"
 
+#include "weir/base/utf8.hpp"
 #include "weir/pricing/price_book.hpp"
 
 #include <algorithm>
@@ -16,14 +17,9 @@ constexpr std::uint8_t fee_code = tariffs + 1;
 constexpr std::string_view fee_name = "fee";
 constexpr std::string_view between_mends = ", ";
 
-bool continues_a_character(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
 template <std::size_t N>
 void put(short_text<N>& to, std::string_view text) noexcept {
-    std::size_t size = std::min(text.size(), N);
-    if (size < text.size()) {
-        while (size > 0 && continues_a_character(text[size])) --size;
-    }
+    const std::size_t size = cut_before(text, N);
     to.size = static_cast<std::uint8_t>(size);
     std::memcpy(to.bytes, text.data(), size);
 }

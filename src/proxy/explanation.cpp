@@ -88,7 +88,8 @@ json learned_json(const told_decision& told) {
         {"decides", rule.deciding()},
         {"weights", version_text(rule.kind->name, rule.kind->version)},
         {"from", {{"data", from.data}, {"date", from.date}, {"rows", from.rows}, {"scores", from.scores}}},
-        {"contributions", contributions_json(told.d.learned.contributions)}};
+        {"contributions",
+         contributions_json(classifier::contributions(told.f, told.d.learned.words_part, *rule.kind))}};
 }
 
 json session_json(const told_decision& told) {
@@ -214,7 +215,7 @@ std::string learned_text(const told_decision& told) {
     return row("learned", thousandths_text(told.d.learned.score) + "  (weights " +
                               version_text(rule.kind->name, rule.kind->version) + ", fitted " + from.date +
                               " on " + std::to_string(from.rows) + " rows of " + from.data + ')') +
-           terms_text(told.d.learned.contributions, terms_shown_max);
+           terms_text(classifier::contributions(told.f, told.d.learned.words_part, *rule.kind), terms_shown_max);
 }
 
 std::string lines_text(const told_decision& told) {

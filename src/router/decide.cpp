@@ -1,3 +1,4 @@
+#include "weir/base/utf8.hpp"
 #include "weir/router/decide.hpp"
 
 #include "weir/dialect/api.hpp"
@@ -31,10 +32,8 @@ struct choice {
 
 std::string quoted(std::string_view word) {
     if (word.size() <= quoted_bytes_max) return '"' + std::string{word} + '"';
-    std::size_t end = quoted_bytes_max;
     // a cut inside a UTF-8 sequence would make the error's JSON invalid
-    while (end > 0 && (static_cast<unsigned char>(word[end]) & 0xC0U) == 0x80U) --end;
-    return '"' + std::string{word.substr(0, end)} + "...\"";
+    return '"' + std::string{word.substr(0, cut_before(word, quoted_bytes_max))} + "...\"";
 }
 
 result<const traffic_class*> class_of(const policy& p, std::string_view name) {

@@ -144,7 +144,7 @@ void remake(inputs& into, const recorded& from, std::string_view model_asked, st
     into.blind_lists = 0;
     into.features = features_again(from, routes, into.blind_lists);
     into.index = index_again(from, into.features, model_asked);
-    into.learned = {from.learned, from.words_part, {}};
+    into.learned = {from.learned, from.words_part};
     into.session = session_again(from, routes);
     into.about = {};
     into.about.traffic_class = from.traffic_class;

@@ -87,7 +87,7 @@ TEST(linear, words_count_by_their_scale_alone) {
     EXPECT_EQ(words_part("prove", kind), 0);
 }
 
-TEST(linear, a_card_is_the_score_with_its_reasons_the_largest_first_and_words_last) {
+TEST(linear, a_score_is_explained_by_what_its_terms_add_the_largest_first) {
     const linear kind = small();
     features f;
     f.tools = 3;
@@ -98,14 +98,15 @@ TEST(linear, a_card_is_the_score_with_its_reasons_the_largest_first_and_words_la
     EXPECT_EQ(card.words_part, words_part("prove", kind));
     std::vector<std::string> names;
     double sum = kind.bias * 1000;
-    for (const contribution& c : card.contributions) {
+    const auto terms = contributions(f, card.words_part, kind);
+    for (const contribution& c : terms) {
         names.push_back(c.name);
         sum += static_cast<double>(c.weight);
     }
-    EXPECT_EQ(names, (std::vector<std::string>{"tool_calls over 2", "tools", "pasted_share", "words"}));
-    EXPECT_EQ(card.contributions[0].weight, 3000);
-    EXPECT_EQ(card.contributions[0].value, 4);
-    EXPECT_EQ(card.contributions[2].weight, -250);
+    EXPECT_EQ(names, (std::vector<std::string>{"tool_calls over 2", "words", "tools", "pasted_share"}));
+    EXPECT_EQ(terms[0].weight, 3000);
+    EXPECT_EQ(terms[0].value, 4);
+    EXPECT_EQ(terms[3].weight, -250);
     EXPECT_EQ(by_hand(sum / 1000), card.score) << "with the bias they are the whole sum";
 }
 
@@ -122,7 +123,7 @@ TEST(linear, numbers_without_measure_give_a_score_within_bounds) {
     f.tool_calls = -5;
     EXPECT_LE(learned_score(f, 0, kind), 1000);
     kind.terms[0].weight = 1e300;
-    EXPECT_EQ(score(f, "", kind).contributions[0].weight, 1'000'000'000);
+    EXPECT_EQ(contributions(f, 0, kind)[0].weight, 1'000'000'000);
 }
 
 }  // namespace

@@ -34,6 +34,8 @@ classifier::linear weights() {
     w.name = "shipped";
     w.version = 3;
     w.from = {"train.jsonl sha256:0a1b", "2026-11-22", 2510, "AUROC 0.49"};
+    w.terms = {{feature("tools"), classifier::shape::plain, 1, -.005, -1e9, 1e9}};
+    w.words = {0, 0};
     return w;
 }
 
@@ -84,7 +86,7 @@ router::decision on_flash(const std::string& reason, const std::string& where) {
     d.card.score = 300;
     d.score = 234;
     d.learned.score = 390;
-    d.learned.contributions = {{"words", 0, 412}, {"tools", 24, -120}};
+    d.learned.words_part = .412;
     return d;
 }
 
@@ -214,7 +216,9 @@ TEST(explanation, says_whether_the_learned_score_decides) {
 }
 
 TEST(explanation, gives_both_scores_with_what_they_are_made_of_and_where_weights_come_from) {
-    const json all = as_json(judged(on_flash("bounded", "b.yaml:16")), two_tiers());
+    classifier::features f;
+    f.tools = 24;
+    const json all = as_json(judged(on_flash("bounded", "b.yaml:16"), f), two_tiers());
     EXPECT_EQ(all["classifier"]["score"], 0.3);
     EXPECT_EQ(all["classifier"]["contributions"][1],
               json::parse(R"({"signal":"words keyword","value":1,"weight":0.3})"));
@@ -358,12 +362,13 @@ TEST(explanation, of_a_refusal_is_the_fault_and_the_features) {
 }
 
 TEST(explanation, as_text_has_the_same_in_lines) {
-    const config::settings s = two_tiers();
+    config::settings s = two_tiers();
     classifier::features f;
     f.prompt_chars = 15;
-    router::decision d = on_flash("bounded", "b.yaml:16");
-    for (int i = 0; i < 12; ++i) d.learned.contributions.push_back({"tools", i, 1});
-    const std::string text = explanation_text(judged(d, f), s);
+    f.tools = 24;
+    auto& terms = s.routes.policies.front().learned.kind->terms;
+    for (int i = 0; i < 12; ++i) terms.push_back({feature("tools"), classifier::shape::over, 1, .001, -1e9, 1e9});
+    const std::string text = explanation_text(judged(on_flash("bounded", "b.yaml:16"), f), s);
     for (const char* const part :
          {"model     small-model\n", "tier      flash\n", "effort    low  (b.yaml:20)\n",
           "reason    bounded  (b.yaml:16)\n", "score     0.234\n", "\nwhy\n  No other line matched",
@@ -371,7 +376,7 @@ TEST(explanation, as_text_has_the_same_in_lines) {
           "\n  yes  b.yaml:16  bounded        always\n", "\nclassifier 0.3\n",
           "  +0.3  words keyword  (is 1)\n",
           "learned   0.39  (weights shipped/3, fitted 2026-11-22 on 2510 rows of train.jsonl",
-          "  +0.412  words  (is 0)\n", "  -0.12  tools  (is 24)\n", "  and 6 smaller ones\n",
+          "  +0.412  words  (is 1)\n", "  -0.12  tools  (is 24)\n", "  and 6 smaller ones\n",
           "\nclass     interactive\npolicy    bounded/7\nfeatures\n", "\n  prompt_chars  15\n"}) {
         EXPECT_THAT(text, HasSubstr(part));
     }

@@ -4,6 +4,7 @@
 #include "weir/dialect/ask.hpp"
 #include "weir/dialect/body_index.hpp"
 
+#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -21,11 +22,9 @@ struct word_list {
 
 // Finds words in a request. ASCII words match whole words in any case ("port" is not in "report"), phrases
 // match with any white space between their words, words with other characters match anywhere. Linear in the
-// text, however many words there are; of a text beyond 64 KiB the first and the last 32 are looked at.
+// text, however many words there are.
 class word_matcher {
 public:
-    static constexpr std::size_t part_bytes_max = 32 * 1024;
-
     explicit word_matcher(std::vector<word_list> lists);
     // Bit i is set where a word of lists[i] occurs.
     std::uint64_t match(std::string_view text) const;
@@ -37,20 +36,20 @@ private:
         std::string text;         // lower case, single blanks
         std::uint64_t lists = 0;  // bits
     };
-    std::uint64_t match_part(std::string_view text) const;
-    std::uint64_t match_at(std::string_view text, std::size_t at, std::uint64_t key) const;
+    void match_at(std::string_view text, std::size_t at, std::uint64_t key, std::uint64_t& found) const;
 
     std::vector<word_list> lists_;
     std::vector<entry> entries_;        // by key
     std::vector<std::uint32_t> slots_;  // hash table: 1 + the first entry of a key; 0 is empty
+    std::bitset<32768> known_;          // by key: most words of a text begin no entry, and are passed over here
 };
 
 // All numbers, so that a request can be judged again later without its text. Names, ranges and units:
 // feature_list().
 struct features {
     dialect::turn turn = dialect::turn::human;
-    // Bit i: a word of list i of the policies occurs in the request itself, quotations left out; and in its
-    // lead: the first line, up to a colon.
+    // Bit i: a word of list i of the policies occurs in the request itself, quotations left out, of a long one
+    // in the first or the last 4 KiB; and in its lead: the first line, up to a colon.
     std::uint64_t words = 0;
     std::uint64_t lead_words = 0;
     std::int64_t prompt_chars = 0;  // code points of the latest human text without envelopes, pastes included
@@ -72,7 +71,7 @@ struct features {
     std::int64_t session_turns = 0;         // human turns of this session before this request
     std::int64_t warm_tokens = 0;           // prompt that the session's model has in its cache, as observed
     // What the request looks like, without fences, quotes and pasted blocks; of a long one the first and the
-    // last 16 KiB.
+    // last 4 KiB.
     std::int64_t ask_chars = 0;
     std::int64_t ask_words = 0;
     std::int64_t cjk_per_mille = 0;

@@ -52,7 +52,6 @@ struct linear {
 struct learned_card {
     int score = 0;          // thousandths: the calibrated probability that this is Pro's
     double words_part = 0;  // the words' sum before words_scale: stored, so that a row can be scored again
-    std::vector<contribution> contributions;  // a term each, thousandths of logit, largest first; words last
 };
 
 // What a term multiplies its weight with.
@@ -67,7 +66,10 @@ double word_unit(const linear& kind) noexcept;
 double words_part(std::string_view request, const linear& kind);
 // Thousandths. Needs no text: the words' sum is given.
 int learned_score(const features& f, double words_part, const linear& kind);
-// The same with what each term adds.
 learned_card score(const features& f, std::string_view request, const linear& kind);
+
+// What makes up a score: a term each and "words", in thousandths of logit, the largest first. For whoever
+// explains; no request needs it.
+std::vector<contribution> contributions(const features& f, double words_part, const linear& kind);
 
 }  // namespace weir::classifier
