@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the simulated month and writes its tables into docs/routing.md, between the two marks. The same sources give
-# the same tables; run it again after a change of policies, prices or the router.
+# Runs the simulated month and writes its tables into docs/routing.md. The same sources give the same tables; run it
+# again after a change of policies, prices or the router.
 #
 #   scripts/month.sh [--print]
 #
@@ -22,29 +22,14 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-page=$root/docs/routing.md
-begin='<!-- table: month -->' end='<!-- end: month -->'
-for mark in "$begin" "$end"; do
-    [ "$(grep -cxF "$mark" "$page")" = 1 ] || die 1 "$page needs one line \"$mark\"."
-done
-
 "$root/scripts/setup.sh"
 build release weir_month
-tables=$(mktemp) new=$(mktemp)
-trap 'rm -f "$tables" "$new"' EXIT
+tables=$(mktemp)
+trap 'rm -f "$tables"' EXIT
 "$root/build/release/tests/month/weir_month" "$root/config" >"$tables" || die 1 "the month could not be run; see above."
 if [ "$print" = 1 ]; then
     cat "$tables"
     exit 0
 fi
-awk -v begin="$begin" -v end="$end" -v tables="$tables" '
-    $0 == end { inside = 0 }
-    !inside { print }
-    $0 == begin {
-        inside = 1
-        print ""
-        while ((getline line < tables) > 0) print line
-        print ""
-    }' "$page" >"$new"
-cat "$new" >"$page"
+put_between "$root/docs/routing.md" month "$tables"
 say "docs/routing.md has the tables of the month."

@@ -4,6 +4,7 @@
 #
 #   scripts/setup.sh           what the program needs
 #   scripts/setup.sh --tests   and what scripts/test.sh needs
+#   scripts/setup.sh --bench   what the program and scripts/bench.sh need
 #   scripts/setup.sh --checks  and what .ci/run needs: client tests, coverage, format, static analysis
 #   scripts/setup.sh --list    prints the names instead of installing
 set -eu
@@ -13,11 +14,12 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; }
 
-tests=0 checks=0 list=0
+tests=0 checks=0 bench=0 list=0
 while [ $# -gt 0 ]; do
     case $1 in
         --tests) tests=1 ;;
-        --checks) tests=1 checks=1 ;;
+        --bench) bench=1 ;;
+        --checks) tests=1 checks=1 bench=1 ;;
         --list) list=1 ;;
         -h | --help) usage && exit 0 ;;
         *) die 64 "unknown option $1; see scripts/setup.sh --help." ;;
@@ -32,6 +34,7 @@ packages="ca-certificates clang-19 lld-19 llvm-19 cmake ninja-build
 # A name before a colon is a command: where it is found, however it was installed, the package is not asked for.
 packages="$packages curl:curl"
 if [ "$tests" = 1 ]; then packages="$packages libclang-rt-19-dev libgtest-dev libgmock-dev"; fi
+if [ "$bench" = 1 ]; then packages="$packages libbenchmark-dev"; fi
 if [ "$checks" = 1 ]; then
     packages="$packages clang-format-19 clang-tidy-19 shellcheck:shellcheck python3 python3-venv python3-yaml
         node:nodejs npm:npm"

@@ -74,3 +74,22 @@ need_node() {
     PATH=$2/node_modules/node-linux-$node_arch/bin:$PATH
     export PATH
 }
+
+# put_between PAGE NAME FILE: FILE's lines stand in PAGE between the marks of the table NAME.
+put_between() {
+    put_begin="<!-- table: $2 -->" put_end="<!-- end: $2 -->" put_new=$(mktemp)
+    for put_mark in "$put_begin" "$put_end"; do
+        [ "$(grep -cxF "$put_mark" "$1")" = 1 ] || die 1 "$1 needs one line \"$put_mark\"."
+    done
+    awk -v begin="$put_begin" -v end="$put_end" -v tables="$3" '
+        $0 == end { inside = 0 }
+        !inside { print }
+        $0 == begin {
+            inside = 1
+            print ""
+            while ((getline line < tables) > 0) print line
+            print ""
+        }' "$1" >"$put_new"
+    cat "$put_new" >"$1"
+    rm -f "$put_new"
+}

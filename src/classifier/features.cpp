@@ -70,7 +70,7 @@ constexpr std::array list = {
     feature{"traces", count_max, false, "lines of stack traces and uncaught errors", &features::traces},
     feature{"fences", count_max, false, "pairs of fences", &features::fences},
     feature{"messages", count_max, false, "messages of the conversation", &features::messages},
-    feature{"human_turns", count_max, false, "messages of the user in the body", &features::human_turns},
+    feature{"human_turns", count_max, false, "turns of the human in the body", &features::human_turns},
     feature{"rounds", count_max, false, "messages of the assistant since the latest human text",
             &features::rounds},
     feature{"calls_in_history", count_max, false, "tool calls of the whole conversation",
@@ -147,6 +147,7 @@ void note_text(features& f, const text_counts& n) {
 void note_conversation(features& f, const dialect::body_index& index, const dialect::ask& ask) {
     f.messages = static_cast<std::int64_t>(index.messages.size());
     f.rounds = ask.rounds;
+    f.human_turns = ask.human_turns;
     f.calls_in_history = static_cast<std::int64_t>(index.calls.size());
     f.files_touched = ask.files_touched;
     for (std::size_t i = 0; i < index.messages.size(); ++i) {
@@ -157,7 +158,6 @@ void note_conversation(features& f, const dialect::body_index& index, const dial
         } else if (i < ask.message) {
             f.history_bytes += bytes;
         }
-        if (m.from == dialect::speaker::user) ++f.human_turns;
     }
     for (const dialect::tool_result& r : index.results) {
         f.result_bytes_max = std::max(f.result_bytes_max, static_cast<std::int64_t>(r.content.length));

@@ -13,6 +13,7 @@ struct marks {
 };
 constexpr std::array all_marks = {marks{"\"", "\""}, marks{"\u201C", "\u201D"}, marks{"\u300C", "\u300D"},
                                   marks{"\u300E", "\u300F"}};
+constexpr std::string_view apostrophe = "\u2019";
 constexpr std::string_view wide_colon = "\uFF1A";
 
 // One past the quotation that begins at `at`; `at` where none does.
@@ -39,6 +40,13 @@ std::string without_quotations(std::string_view text) {
     std::size_t copied = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {
         if (!may_open(text[at])) continue;
+        if (text.substr(at).starts_with(apostrophe)) {
+            out.append(text, copied, at - copied);
+            out += '\'';
+            copied = at + apostrophe.size();
+            at = copied - 1;
+            continue;
+        }
         const std::size_t end = end_of_quotation(text, at);
         if (end == at) continue;
         out.append(text, copied, at - copied);

@@ -2,10 +2,13 @@
 #include "evaluation.hpp"
 #include "progress.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace weir::cli {
 
@@ -16,6 +19,7 @@ struct evaluate_flags {
     std::string config;
     std::optional<hold_out> by;
     table_format format = table_format::text;
+    std::vector<std::string> tables;
 };
 
 std::vector<hold_out> ways_of(const evaluate_flags& flags) {
@@ -43,7 +47,11 @@ int evaluate_data(const evaluate_flags& flags) {
     const evaluation made =
         evaluate(*data, settings->routes, classifier::default_recipe(), ways_of(flags), step);
     bar.reset();
-    std::cout << print(tables_of(*data, made), flags.format);
+    std::vector<table> tables = tables_of(*data, made);
+    std::erase_if(tables, [&](const table& t) {
+        return !flags.tables.empty() && std::ranges::find(flags.tables, t.key) == flags.tables.end();
+    });
+    std::cout << print(tables, flags.format);
     return exit_ok;
 }
 
@@ -69,6 +77,11 @@ void add_evaluate(CLI::App& app, outcome& code) {
         {"table", table_format::text}, {"json", table_format::json}, {"markdown", table_format::markdown}};
     command->add_option("--format", flags->format, "table, json or markdown")
         ->transform(CLI::CheckedTransformer(formats));
+    command
+        ->add_option("--tables", flags->tables,
+                     "these alone: scorers, reasons, slices, sources, risk_coverage")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"scorers", "reasons", "slices", "sources", "risk_coverage"}));
     command->callback([flags, &code] { code = evaluate_data(*flags); });
 }
 

@@ -1,8 +1,8 @@
 #include "labelled.hpp"
 
-#include "weir/base/utf8.hpp"
 #include "weir/base/bytes.hpp"
 #include "weir/base/digest.hpp"
+#include "weir/base/utf8.hpp"
 #include "weir/dialect/ask.hpp"
 #include "weir/dialect/request_line.hpp"
 

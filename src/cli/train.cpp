@@ -81,7 +81,9 @@ std::pair<std::string, std::string> try_held_out(const labelled_set& data,
 }
 
 std::optional<labelled_set> load_rows(const train_flags& flags, int& code) {
-    const auto settings = load_config(flags.config);
+    config::overrides over;
+    over.leave_learned_out = true;
+    const auto settings = load_config(flags.config, over);
     if (!settings) {
         code = exit_bad_usage;
         return std::nullopt;

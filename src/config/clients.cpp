@@ -32,6 +32,7 @@ void read_session_fields(const spot& s, std::vector<std::string>& into) {
 void read_clients(const spot& file, settings& into) {
     dialect::ask_rules& asks = into.asks;
     section top{file};
+    top.read("preambles", asks.preambles);
     top.read("envelopes", asks.envelopes);
     top.read("request_elements", asks.request_elements);
     top.read("paste_leads", asks.paste_leads);
@@ -39,6 +40,7 @@ void read_clients(const spot& file, settings& into) {
         section part{*s};
         part.read("system", asks.housekeeping_system);
         part.read("ask", asks.housekeeping_ask);
+        part.read("with_tools", asks.housekeeping_with_tools);
         part.finish();
     }
     top.read("failure_marks", asks.failure_marks);

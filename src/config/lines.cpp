@@ -105,7 +105,8 @@ public:
         return made;
     }
 
-    // With what follows from it: no calls in a human turn, and a list holds where a part of it does.
+    // With what follows from it: no calls and nothing of the assistant's in a human turn, and a list holds
+    // where a part of it does.
     box with_consequences(box made, demand& conflict) const {
         const dimension calls{axis::feature, feature_named("tool_calls")};
         const dimension same{axis::feature, feature_named("same_call_of_last_6")};
@@ -114,9 +115,13 @@ public:
             narrow(made, calls, no, conflict);
             narrow(made, same, no, conflict);
             narrow(made, {axis::feature, feature_named("failed_results_of_last_6")}, no, conflict);
+            narrow(made, {axis::feature, feature_named("rounds")}, no, conflict);
         }
         if (const auto s = made.find(same); s != made.end() && s->second.from > 0) {
             narrow(made, calls, {s->second.from, domain(calls).to}, conflict);
+        }
+        if (const auto c = made.find(calls); c != made.end() && c->second.to == 0) {
+            narrow(made, {axis::feature, feature_named("files_touched")}, no, conflict);
         }
         const box written = made;
         for (const auto& [d, values] : written) {

@@ -143,7 +143,7 @@ void read_policies(section& top, const fs::path& folder, const environment& env,
     if (!has_default || into.tiers.empty()) return;
     std::vector<vocabulary::list> words;
     for (part_file& file : files) {
-        auto lists = read_policy(file.root(), problems, into);
+        auto lists = read_policy(file.root(), over, problems, into);
         if (&file == &files.front()) words = std::move(lists);
     }
     read_rules(top, words, into);

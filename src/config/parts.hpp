@@ -53,12 +53,13 @@ struct vocabulary {
 
 // A policy file, into routes.policies and routes.words; gives its lists by name. Names of tiers and efforts
 // are those of `into`. The file of a learned score is looked for in the folder of this one.
-std::vector<vocabulary::list> read_policy(const spot& file, std::vector<problem>& problems,
-                                          router::routing& into);
+std::vector<vocabulary::list> read_policy(const spot& file, const overrides& over,
+                                          std::vector<problem>& problems, router::routing& into);
 // Reasons of a tier that come from no policy line.
 const std::vector<std::string>& own_reasons();
 // `learned`, `session` and `check_answer` of a policy file.
-void read_learned(section& top, std::vector<problem>& problems, router::learned_rule& into);
+void read_learned(section& top, const overrides& over, std::vector<problem>& problems,
+                  router::learned_rule& into);
 void read_session(section& top, router::session_rules& into);
 void read_answer_check(section& top, const router::routing& routes, router::answer_check& into);
 // Their words, in the order of the enumerations, and the failures that are looked for.

@@ -163,8 +163,8 @@ const std::vector<std::string>& own_reasons() {
     return reasons;
 }
 
-std::vector<vocabulary::list> read_policy(const spot& file, std::vector<problem>& problems,
-                                          router::routing& into) {
+std::vector<vocabulary::list> read_policy(const spot& file, const overrides& over,
+                                          std::vector<problem>& problems, router::routing& into) {
     section top{file};
     router::policy made;
     vocabulary names{into, {}, {}, own_reasons()};
@@ -180,7 +180,7 @@ std::vector<vocabulary::list> read_policy(const spot& file, std::vector<problem>
     if (const auto decide = top.need("decide")) read_decide(*decide, names, made);
     for (const auto& line : made.decide) names.reasons.push_back(line.reason);
     if (const auto effort = top.need("effort")) read_effort_lines(*effort, names, made);
-    read_learned(top, problems, made.learned);
+    read_learned(top, over, problems, made.learned);
     read_session(top, made.session);
     read_answer_check(top, into, made.check);
     top.finish();

@@ -75,7 +75,8 @@ std::vector<std::string> failures_of(const router::answer_check& check) {
     return names;
 }
 
-void read_learned(section& top, std::vector<problem>& problems, router::learned_rule& into) {
+void read_learned(section& top, const overrides& over, std::vector<problem>& problems,
+                  router::learned_rule& into) {
     const auto s = top.find("learned");
     if (!s) return;
     section part{*s};
@@ -87,6 +88,7 @@ void read_learned(section& top, std::vector<problem>& problems, router::learned_
         if (const auto from = thousandths_of(*score, 0, 1'000)) into.pro_from_score = static_cast<int>(*from);
     }
     part.finish();
+    if (over.leave_learned_out) return;
     const auto text = file ? filled_text_of(*file) : std::nullopt;
     if (!text) return;
     const std::filesystem::path folder = std::filesystem::path{file->told.file()}.parent_path();

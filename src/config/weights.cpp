@@ -65,7 +65,9 @@ void read_provenance(const spot& s, linear& into) {
     into.from.data += " sha256:" + sha256;
 }
 
-// Names in order: weights mean nothing for other numbers than those they were made for.
+// Names in order: weights mean nothing for other numbers than those they were made for. Features are added at
+// the end, so weights from before one was added know the beginning of the list, and still mean what they
+// meant.
 void check_feature_list(const spot& s) {
     const auto known = classifier::feature_list();
     const auto items = items_of(s);
@@ -83,11 +85,6 @@ void check_feature_list(const spot& s) {
         if (*name == known[i].name) continue;
         items[i].say("is `" + *name + "`, expected `" + std::string{known[i].name} + '`', remedy);
         return;
-    }
-    if (items.size() < known.size()) {
-        s.say("ends after " + std::to_string(items.size()) + " names, expected `" +
-                  std::string{known[items.size()].name} + "` next",
-              remedy);
     }
 }
 
@@ -275,7 +272,10 @@ std::string print_weights(const linear& kind) {
            "\n  sha256: " + in_quotes(hash) + "\n  date: " + in_quotes(kind.from.date) +
            "\n  rows: " + std::to_string(kind.from.rows) + "\n  scores: " + in_quotes(kind.from.scores) +
            "\n";
-    out += "# In this order. Weights for another list are refused.\n" + print_feature_list();
+    out +=
+        "# In this order. Weights for another list are refused; features that were added since have no "
+        "weight.\n" +
+        print_feature_list();
     out += "bias: " + shown(kind.bias) + "\nterms:\n";
     for (const linear_term& t : kind.terms) out += print_term(t);
     if (kind.terms.empty()) out.insert(out.size() - 1, " []");

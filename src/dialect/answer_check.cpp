@@ -83,11 +83,11 @@ private:
         }
         const bool refused = wanted_.refusal && is_refusal();
         if (text_.empty() && !refused) {
-            if (wanted_.empty && !said_.other_output && !said_.refused && !demand_.stops) return empty;
             // After a tool that the service itself runs, its answer may not be the last.
-            if (said_.other_output) return none;
+            const bool may_be = said_.other_output || said_.refused || demand_.may_be_empty;
+            return wanted_.empty && !may_be ? empty : none;
         }
-        const answer_failure of_json = refused && text_.empty() ? none : find_in_json();
+        const answer_failure of_json = text_.empty() ? none : find_in_json();
         if (of_json != none) return of_json;
         return refused ? refusal : none;
     }

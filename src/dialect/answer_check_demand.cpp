@@ -65,12 +65,26 @@ public:
         for (const body_member& m : index_.members) {
             member(m.name, body_.substr(m.value.offset, m.value.length));
         }
+        if (is_begun()) {
+            out_.json = false;
+            schema_ = {};
+        }
+        out_.may_be_empty = out_.may_be_empty || is_begun() || follows_a_result();
         keep_schema(schema_, out_.schema);
         for (std::size_t i = 0; i < out_.tools.size(); ++i) keep_schema(parameters_[i], out_.tools[i].schema);
         return std::move(out_);
     }
 
 private:
+    bool is_begun() const noexcept {
+        if (index_.messages.empty()) return false;
+        const message& last = index_.messages.back();
+        return last.prefix || (index_.api == api_kind::messages && last.from == speaker::assistant);
+    }
+    bool follows_a_result() const noexcept {
+        return !index_.results.empty() && index_.results.back().message + 1 == index_.messages.size();
+    }
+
     void member(std::string_view name, std::string_view value) {
         const bool chat = index_.api == api_kind::chat;
         const bool responses = index_.api == api_kind::responses;
@@ -78,7 +92,7 @@ private:
         // The older form of tools, which weir does not read.
         if (name == "functions") out_.tools_known = false;
         const bool stops = name == "stop" || name == "stop_sequences";
-        if (stops && value != "[]" && value != "null" && value != "\"\"") out_.stops = true;
+        if (stops && value != "[]" && value != "null" && value != "\"\"") out_.may_be_empty = true;
         if (chat && name == "logprobs") out_.logprobs = value == "true";
         if (responses && name == "include") {
             for_each_element(value, [&](std::string_view one) {

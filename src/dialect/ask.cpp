@@ -22,6 +22,8 @@ constexpr std::size_t recent = 6;  // calls and results that the policy looks ba
 constexpr std::size_t result_window_bytes = 8 * 1024;
 constexpr std::size_t touched_bytes_max = 32 * 1024;
 constexpr std::size_t system_window_bytes = 2 * 1024;
+constexpr std::size_t preamble_window_bytes = 512;
+constexpr std::int64_t probe_tokens_max = 1;  // of an answer that nobody reads
 
 std::string_view bytes_of(padded_view body, place where) noexcept {
     return body.text().substr(where.offset, where.length);
@@ -83,24 +85,69 @@ std::string system_text(padded_view body, const body_index& index) {
     return out;
 }
 
+// What is no text may be an image: "[]" and "" are nothing.
+bool has_parts(padded_view body, place content) noexcept {
+    return content.length > 2 && bytes_of(body, content).starts_with('[');
+}
+
+// Whether a message is a preamble is said at its beginning.
+bool is_preamble(padded_view body, place content, const ask_rules& rules) {
+    const std::string_view json = bytes_of(body, content);
+    if (!json.starts_with('"')) return false;
+    std::string text;
+    append_unescaped(text, json.substr(1, preamble_window_bytes));
+    return phrase_index(rules.preambles).begins(trim(text));
+}
+
 // Sets the latest human text and its message; gives the text with the indentation of its first line.
 std::string find_text(ask& out, padded_view body, const body_index& index, const ask_rules& rules) {
     out.message = index.messages.size();
     for (std::size_t i = index.messages.size(); i-- > 0;) {
         const message& m = index.messages[i];
-        if (m.from != speaker::user || m.content.empty()) continue;
-        std::string text = strip_envelopes(text_of(body, index, m.content), rules.envelopes);
+        if (m.from != speaker::user || m.content.empty() || is_preamble(body, m.content, rules)) continue;
+        std::string text = text_of(body, index, m.content);
+        const bool image_alone = text.empty() && has_parts(body, m.content);
+        text = strip_envelopes(std::move(text), rules.envelopes);
         out.text = trim(text);
-        if (out.text.empty()) continue;
+        if (out.text.empty() && !image_alone) continue;
         out.message = i;
         return text;
     }
     return {};
 }
 
-turn turn_of(const ask& found, const body_index& index) noexcept {
+std::uint32_t count_human_turns(padded_view body, const body_index& index, const ask_rules& rules) {
+    std::uint32_t turns = 0;
+    bool in_turn = false;
+    for (const message& m : index.messages) {
+        if (m.from == speaker::user && !in_turn) {
+            // It comes first of all.
+            in_turn = turns > 0 || !is_preamble(body, m.content, rules);
+            turns += in_turn ? 1 : 0;
+        }
+        if (m.from == speaker::assistant || m.from == speaker::tool) in_turn = false;
+    }
+    return turns;
+}
+
+// Messages without an answer that the client began.
+std::span<const message> written_before(const body_index& index) noexcept {
+    const std::span<const message> all = index.messages;
+    if (all.empty()) return all;
+    const message& last = all.back();
+    const bool may_begin = last.prefix || index.api == api_kind::messages;
+    const bool begun = may_begin && last.from == speaker::assistant && last.call_count == 0;
+    return begun ? all.first(all.size() - 1) : all;
+}
+
+// What comes after the human text.
+std::span<const message> messages_since(const ask& found, const body_index& index) noexcept {
     const std::size_t next = found.message == index.messages.size() ? 0 : found.message + 1;
-    const auto after = std::views::drop(index.messages, static_cast<std::ptrdiff_t>(next));
+    const auto all = written_before(index);
+    return all.subspan(std::min(next, all.size()));
+}
+
+turn turn_of(std::span<const message> after) noexcept {
     const bool works = std::ranges::any_of(
         after, [](const message& m) { return m.from == speaker::assistant || m.from == speaker::tool; });
     return works ? turn::tool : turn::human;
@@ -109,6 +156,8 @@ turn turn_of(const ask& found, const body_index& index) noexcept {
 bool is_housekeeping(const ask& found, padded_view body, const body_index& index, const ask_rules& rules) {
     // To fill in the middle is bounded by nature.
     if (index.api == api_kind::completions) return true;
+    if (index.max_tokens && *index.max_tokens <= probe_tokens_max) return true;
+    if (phrase_index(rules.housekeeping_with_tools).begins(found.text)) return true;
     if (index.tools > 0) return false;
     if (phrase_index(rules.housekeeping_ask).begins(found.text)) return true;
     return phrase_index(rules.housekeeping_system).occurs_in(system_text(body, index));
@@ -136,10 +185,21 @@ std::uint32_t count_same(std::span<const tool_call> calls) noexcept {
     return static_cast<std::uint32_t>(most);
 }
 
-// A result may be megabytes long; how it ended is said at its head or its end.
+// A result may be megabytes long; how it ended is said at its head or its end. An escape that the cut tears
+// apart is no mark.
+std::string ends_of_result(padded_view body, const body_index& index, place content) {
+    constexpr std::size_t kept = 3 * result_window_bytes / 2;
+    const std::string_view json = bytes_of(body, content);
+    if (!json.starts_with('"') || json.size() <= 2 * kept + 2) return text_of(body, index, content);
+    std::string out;
+    append_unescaped(out, json.substr(1, kept));
+    append_unescaped(out, json.substr(json.size() - 1 - kept, kept));
+    return out;
+}
+
 bool has_failed(padded_view body, const body_index& index, const tool_result& r, const mark_index& marks) {
     if (r.failed) return true;
-    const std::string text = text_of(body, index, r.content);
+    const std::string text = ends_of_result(body, index, r.content);
     const std::string_view all = text;
     if (all.size() <= 2 * result_window_bytes) return marks.occurs_in(all);
     return marks.occurs_in(all.substr(0, result_window_bytes)) ||
@@ -173,7 +233,8 @@ std::uint32_t count_files_touched(padded_view body, std::span<const message> sin
 ask ask_of(padded_view body, const body_index& index, const ask_rules& rules) {
     ask out;
     const std::string text = find_text(out, body, index, rules);
-    out.kind = turn_of(out, index);
+    const std::span<const message> after = messages_since(out, index);
+    out.kind = turn_of(after);
     if (out.kind == turn::human && is_housekeeping(out, body, index, rules)) out.kind = turn::housekeeping;
     split_text split = split_pasted(text, rules);
     out.request = std::move(split.request);
@@ -182,8 +243,7 @@ ask ask_of(padded_view body, const body_index& index, const ask_rules& rules) {
     out.files_named = count_file_names(out.request, rules);
     const auto calls = since(index.calls, out, index);
     out.calls = static_cast<std::uint32_t>(calls.size());
-    const std::span<const message> after =
-        std::span(index.messages).subspan(std::min(out.message + 1, index.messages.size()));
+    out.human_turns = count_human_turns(body, index, rules);
     out.rounds = static_cast<std::uint32_t>(std::ranges::count(after, speaker::assistant, &message::from));
     if (out.calls > 0) out.files_touched = count_files_touched(body, after, rules);
     out.same_call_of_last_6 = count_same(last_of(calls));

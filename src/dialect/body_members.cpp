@@ -89,6 +89,15 @@ bool body_reader::user_id() {
     return whole;
 }
 
+// OpenAI's name for the end user: tells conversations apart where nothing else does.
+bool body_reader::user() {
+    bool whole = false;
+    place where;
+    const auto id = text_at(where, whole);
+    if (id && !id->empty() && out_.session.empty()) out_.session = where;
+    return whole;
+}
+
 // SDKs send null for what was not said.
 bool body_reader::effort() {
     if (in_.peek() == 'n') return skip();

@@ -122,6 +122,7 @@ protected:
     bool tool_type();
     bool prompt_cache_key();
     bool user_id();
+    bool user();
     bool effort();
     bool thinking();
     bool thinking_type();

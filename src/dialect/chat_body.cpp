@@ -18,6 +18,7 @@ result<body_index> chat_body::read() {
         {"tool_choice", &chat_body::tool_choice},
         {"response_format", &chat_body::chat_response_format},
         {"user_id", &chat_body::user_id},
+        {"user", &chat_body::user},
         {"prompt_cache_key", &chat_body::prompt_cache_key},
         {"system", &chat_body::system},
     };

@@ -10,6 +10,7 @@ result<body_index> completions_body::read() {
         {"stream_options", &completions_body::stream_options},
         {"max_tokens", &completions_body::max_tokens},
         {"user_id", &completions_body::user_id},
+        {"user", &completions_body::user},
         {"prompt_cache_key", &completions_body::prompt_cache_key},
     };
     const bool whole = read_body(members);

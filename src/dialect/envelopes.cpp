@@ -2,6 +2,7 @@
 
 #include "text_match.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace weir::dialect {
@@ -36,6 +37,10 @@ public:
             if (index != none) ends_[index].push_back(at + name.size() + 3);
         }
         next_.resize(names.size());
+    }
+
+    bool none_found() const noexcept {
+        return std::ranges::all_of(ends_, [](const auto& ends) { return ends.empty(); });
     }
 
     // One past the first closing tag of this name that ends after `at`; npos where there is none. `at` only
@@ -85,6 +90,7 @@ std::string_view closing_tag_at(std::string_view text) noexcept {
 std::string strip_envelopes(std::string_view text, const std::vector<std::string>& names) {
     if (text.find("</") == none) return std::string(text);
     closing_tags closing(text, names);
+    if (closing.none_found()) return std::string(text);
     std::string out;
     std::size_t kept_from = 0;
     for (std::size_t at = text.find('<'); at != none; at = text.find('<', at)) {

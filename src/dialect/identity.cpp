@@ -147,9 +147,10 @@ std::uint64_t opening_of(padded_view body, const body_index& index, const ask& a
         if (m.from != speaker::user || m.content.empty()) continue;
         // What was read already need not be read again, where all of it counts.
         const bool is_ask = i == ask.message && m.content.length <= opening_bytes_max;
-        const std::uint64_t hash =
-            hash_of_text(is_ask ? ask.text : human_text(bytes_of(body, m.content), rules));
-        if (hash != 0) return hash;
+        const std::string read = is_ask ? std::string() : human_text(bytes_of(body, m.content), rules);
+        const std::string& text = is_ask ? ask.text : read;
+        if (phrase_index(rules.preambles).begins(text)) continue;
+        if (const std::uint64_t hash = hash_of_text(text); hash != 0) return hash;
     }
     return 0;
 }

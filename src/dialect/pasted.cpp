@@ -6,13 +6,15 @@
 #include "text_match.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <cstddef>
-#include <unordered_map>
 #include <vector>
 
 namespace weir::dialect {
 namespace {
 
+// Of a longer text the beginning and the end are read line by line; what lies between is taken for pasted.
+constexpr std::size_t end_bytes_max = 512 * 1024;
 constexpr std::size_t lead_chars_max = 400;
 constexpr std::size_t document_chars_from = 1000;
 constexpr std::size_t fence_marks_min = 3;
@@ -22,21 +24,40 @@ enum class paste : std::uint8_t { no, yes, open_fence };  // open_fence: in a fe
 
 struct line {
     std::string_view text;
-    std::size_t chars = 0;  // the line break included
+    std::size_t chars = 0;    // the line break included
+    std::uint32_t count = 1;  // of lines that it stands for
     paste pasted = paste::no;
     bool blank = false;
 };
 using lines = std::vector<line>;
 
-lines split_lines(std::string_view text) {
-    lines out;
+void add_lines(std::string_view text, lines& out) {
     for (;;) {
         const std::size_t end = text.find('\n');
         const std::string_view one = text.substr(0, end);
-        out.push_back({one, count_code_points(one) + 1, paste::no, trim(one).empty()});
-        if (end == std::string_view::npos) return out;
+        out.push_back({one, count_code_points(one) + 1, 1, paste::no, trim(one).empty()});
+        if (end == std::string_view::npos) return;
         text.remove_prefix(end + 1);
     }
+}
+
+lines split_lines(std::string_view text) {
+    lines out;
+    const std::size_t head =
+        text.size() <= 2 * end_bytes_max ? std::string_view::npos : text.rfind('\n', end_bytes_max);
+    const std::size_t tail = head == std::string_view::npos ? std::string_view::npos
+                                                            : text.find('\n', text.size() - end_bytes_max);
+    if (tail == std::string_view::npos) {
+        add_lines(text, out);
+        return out;
+    }
+    add_lines(text.substr(0, head), out);
+    const std::string_view between = text.substr(head + 1, tail - head - 1);
+    const auto breaks = std::ranges::count(between, '\n');
+    out.push_back(
+        {between, count_code_points(between) + 1, static_cast<std::uint32_t>(breaks) + 1, paste::yes, false});
+    add_lines(text.substr(tail + 1), out);
+    return out;
 }
 
 std::size_t chars_of(const lines& all, std::size_t from, std::size_t to) noexcept {
@@ -82,28 +103,40 @@ void mark_fences_and_quotes(lines& all) noexcept {
 
 // ---- elements and indented blocks ----
 
-void mark_elements(lines& all, const std::vector<std::string>& request_elements) {
-    // The lines on which elements end, by name: found in one pass, or tags without an end would cost a search
-    // each.
-    std::unordered_map<std::string_view, std::vector<std::size_t>> ends;
+struct closing_tag {
+    std::string_view name;
+    std::size_t line;
+    auto operator<=>(const closing_tag&) const = default;
+};
+
+// In order: found in one pass, or tags without an end would cost a search each.
+std::vector<closing_tag> closing_tags_of(const lines& all) {
+    std::vector<closing_tag> ends;
     for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all[i].count > 1) continue;
         const std::string_view text = all[i].text;
         for (std::size_t at = text.find("</"); at != std::string_view::npos; at = text.find("</", at + 2)) {
             const std::string_view name = closing_tag_at(text.substr(at));
-            if (!name.empty()) ends[name].push_back(i);
+            if (!name.empty()) ends.push_back({name, i});
         }
     }
+    std::ranges::sort(ends);
+    return ends;
+}
+
+void mark_elements(lines& all, const std::vector<std::string>& request_elements) {
+    const std::vector<closing_tag> ends = closing_tags_of(all);
     if (ends.empty()) return;
     for (std::size_t i = 0; i < all.size(); ++i) {
         const std::string_view name = tag_at(trim(all[i].text));
-        const auto found = name.empty() ? ends.end() : ends.find(name);
-        if (found == ends.end()) continue;
+        if (name.empty()) continue;
+        const auto end = std::ranges::lower_bound(ends, closing_tag{name, i});
+        if (end == ends.end() || end->name != name || end->line == i) continue;
         const bool request = std::ranges::any_of(
             request_elements, [&](const std::string& element) { return equal_in_any_case(element, name); });
-        const auto end = std::ranges::lower_bound(found->second, i);
-        if (request || end == found->second.end() || *end == i) continue;
-        mark(all, i, *end + 1);
-        i = *end;
+        if (request) continue;
+        mark(all, i, end->line + 1);
+        i = end->line;
     }
 }
 
@@ -232,7 +265,7 @@ split_text split_pasted(std::string_view text, const ask_rules& rules) {
             out.request.append(l.text).append("\n");
             continue;
         }
-        ++out.pasted_lines;
+        out.pasted_lines += l.count;
         pasted_chars += l.chars;
     }
     out.request = std::string(trim(out.request));

@@ -128,7 +128,13 @@ result<void> call::prepare(const upstream::settings& to) {
         return taken;
     }
     if (!stands_in_) check_ = check_for(*judged_, settings_);
-    if (check_ && !stands_in_) demand_ = dialect::demand_of(body_.padded(), judged_->index, demand_bytes_max);
+    if (check_ && !stands_in_) {
+        demand_ = dialect::demand_of(body_.padded(), judged_->index, demand_bytes_max);
+        // The mend max_tokens sends no more than the model has: what ends there is the client's own limit
+        // too.
+        const std::int64_t most = settings_.routes.tiers[judged_->route->tier].output_tokens_max;
+        if (most > 0 && demand_.max_tokens) demand_.max_tokens = std::min(*demand_.max_tokens, most);
+    }
     // The body is gone when the answer is whole.
     if (keeps_reasoning()) {
         dialect::question_finder questions(body_.padded(), judged_->index);
@@ -179,6 +185,10 @@ void call::price_row() {
     if (spent_) price_spent();
     if (judged_) {
         remember_answer(here_.home, *judged_, row_, failed_check_, steady_ms(here_.on.time->now()));
+    }
+    if (failed_check_) {
+        const std::int64_t now = unix_ms(here_.on.time->wall());
+        here_.home.ledger.note({row_.id, now, metering::outcome_kind::verifier, false, std::nullopt, {}});
     }
     const dialect::mend_set made = mended();
     row_.mended = made.text();

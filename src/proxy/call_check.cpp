@@ -39,7 +39,7 @@ task<std::optional<result<void>>> call::replaced() {
     attempt.answer_bytes = answer_.payload_bytes;
     end_row(attempt);
     const state::answered told{judged_->route->tier, attempt.tokens.hit + attempt.tokens.miss,
-                               attempt.tokens.output, false};
+                               attempt.tokens.output, false, false};
     here_.home.sessions.note(judged_->session_key, told, now_ms());
     // The money of the first attempt is safe before the second spends more; one slot holds one attempt.
     if (!co_await settle_attempt(std::move(attempt))) co_return std::nullopt;
@@ -85,7 +85,7 @@ void call::fall_back(set_aside first, int attempts) {
     stands_in_ = false;
     looked_ = true;
     billed_ = false;
-    first.told.failed_check = true;
+    first.told.failed_check = first.told.reached_client = true;
     here_.home.sessions.note(judged_->session_key, first.told, now_ms());
 }
 

@@ -215,7 +215,8 @@ std::string learned_text(const told_decision& told) {
     return row("learned", thousandths_text(told.d.learned.score) + "  (weights " +
                               version_text(rule.kind->name, rule.kind->version) + ", fitted " + from.date +
                               " on " + std::to_string(from.rows) + " rows of " + from.data + ')') +
-           terms_text(classifier::contributions(told.f, told.d.learned.words_part, *rule.kind), terms_shown_max);
+           terms_text(classifier::contributions(told.f, told.d.learned.words_part, *rule.kind),
+                      terms_shown_max);
 }
 
 std::string lines_text(const told_decision& told) {

@@ -16,6 +16,8 @@ namespace {
 
 // Of all texts that are put back into one body: the same one may be asked for by each of its turns.
 constexpr std::size_t restored_bytes_max = 4 * 1024 * 1024;
+// A shorter human text is the same question only with the same history before it.
+constexpr std::int64_t question_chars_min = 40;
 
 // Fills in what the client dropped, and counts the turns for which nobody has it.
 std::size_t restore_reasoning(judgement& j, padded_view body, dialect::mend_set on,
@@ -79,6 +81,9 @@ void recall_session(judgement& j, padded_view body, const dialect::ask& ask, con
     const dialect::identity known = dialect::identity_of(body, j.index, ask, by.settings.asks);
     j.session_key = session_key_of(known, by.session_named, key_id, bytes_of(body, j.index.session));
     j.ask_hash = known.ask;
+    // "continue" and its like are said over and over, and are no question that is asked again.
+    if (known.ask != 0 && j.features.prompt_chars < question_chars_min)
+        j.ask_hash = std::max<std::uint64_t>(known.ask ^ (j.index.messages.size() * 0x9E3779B97F4A7C15U), 1);
     if (!by.remembered.sessions) return;
     j.past = by.remembered.sessions->find(j.session_key, by.now_ms);
     if (j.past) j.session = view_of(*j.past, by.now_ms, by.settings.sessions.idle_ms);

@@ -30,7 +30,8 @@ std::optional<metering::outcome_kind> sign_of(const judgement& j, const net::req
     if (goes_in_circles(j)) return loop;
     const bool human = j.features.turn == dialect::turn::human;
     const bool same = human && j.ask_hash != 0 && j.ask_hash == j.past->ask_hash;
-    if (!same || now_ms - j.past->asked_ms > asked_again_ms_max) return std::nullopt;
+    // Who never got an answer has not rejected one: during an outage every client asks again.
+    if (!same || !j.past->ask_answered || now_ms - j.past->asked_ms > asked_again_ms_max) return std::nullopt;
     return sent_again(head) ? retried : asked_again;
 }
 
@@ -83,11 +84,12 @@ void remember_route(installation& home, const judgement& j, request_id id, std::
 void remember_answer(installation& home, const judgement& j, const metering::row& done, bool failed_check,
                      std::int64_t now_ms) {
     if (!j.route || done.estimated || done.tokens.hit + done.tokens.miss == 0) return;
-    home.forecasts.note(done.key_id, j.kind, done.tokens.output);
     if (j.features.turn == dialect::turn::housekeeping) return;
+    home.forecasts.note(done.key_id, j.kind, done.tokens.output);
     home.sessions.note(
         j.session_key,
-        state::answered{j.route->tier, done.tokens.hit + done.tokens.miss, done.tokens.output, failed_check},
+        state::answered{j.route->tier, done.tokens.hit + done.tokens.miss, done.tokens.output, failed_check,
+                        done.how == metering::outcome::served, !j.route->moves_session},
         now_ms);
 }
 

@@ -1,6 +1,6 @@
-#include "weir/base/utf8.hpp"
 #include "weir/router/decide.hpp"
 
+#include "weir/base/utf8.hpp"
 #include "weir/dialect/api.hpp"
 
 #include "conditions.hpp"
@@ -151,13 +151,15 @@ std::string gate_name(strike why) {
     return "gate_context";
 }
 
-// A pin stays or is refused; anything else moves to the best tier that is left.
-result<choice> through_gates(const situation& now, choice c) {
-    const std::vector<strike> struck = struck_tiers(now.routes, now.index, now.f);
+// A pin stays or is refused; anything else moves to the best tier that is left, no lower than the least that
+// the client asks for.
+result<choice> through_gates(const situation& now, const std::vector<strike>& struck, choice c) {
     const strike why = struck[c.tier];
     if (why == strike::none) return c;
+    const std::size_t least =
+        now.about.tier_min.empty() ? 0 : find_tier(now.routes, now.about.tier_min).value_or(0);
     const auto left = best_left(struck, c.tier);
-    if (c.pinned || !left) return std::unexpected(cannot_answer(now, why, c.pinned));
+    if (c.pinned || !left || *left < least) return std::unexpected(cannot_answer(now, why, c.pinned));
     return on_tier(now.routes, *left, gate_name(why), {});
 }
 
@@ -180,8 +182,9 @@ result<const rule*> rule_of(const routing& routes, const dialect::body_index& in
 
 std::size_t policy_of(const rule* r) noexcept { return r && !r->use && r->policy ? *r->policy : 0; }
 
-// Pin, rule or policy, then what the session makes of it; gates come after.
-result<choice> choose_tier(const situation& now, const rule* from_operator, decision& d) {
+// Pin, rule or policy, then what the session makes of it, unless a gate struck out the tier that it has.
+result<choice> choose_tier(const situation& now, const std::vector<strike>& struck, const rule* from_operator,
+                           decision& d) {
     auto pinned = pinned_by_client(now);
     if (!pinned) return std::unexpected(std::move(pinned.error()));
     choice c;
@@ -197,6 +200,8 @@ result<choice> choose_tier(const situation& now, const rule* from_operator, deci
     d.moves_session = !c.pinned && !housekeeping;
     auto least = at_least(now, std::move(c));
     if (!least || least->settled || housekeeping) return least;
+    const session_view* s = now.about.session;
+    if (s && s->tier < struck.size() && struck[s->tier] != strike::none) return least;
     held session = hold(now, least->tier);
     d.sum = session.sum;
     if (!session.reason) return least;
@@ -242,9 +247,10 @@ result<decision> decide(const routing& routes, const dialect::body_index& index,
     d.card = classifier::score(f, with.score);
     d.learned = learned;
     situation now{routes, index, f, about, with, d.card, d.learned, **traffic};
-    auto chosen = choose_tier(now, *from_operator, d);
+    const std::vector<strike> struck = struck_tiers(routes, index, f);
+    auto chosen = choose_tier(now, struck, *from_operator, d);
     if (!chosen) return std::unexpected(std::move(chosen.error()));
-    auto left = through_gates(now, std::move(*chosen));
+    auto left = through_gates(now, struck, std::move(*chosen));
     if (!left) return std::unexpected(std::move(left.error()));
 
     now.tier = left->tier;

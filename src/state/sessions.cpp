@@ -30,19 +30,26 @@ void session_store::note(std::string_view key, const routed& what, std::int64_t 
         ++s.requests;
         if (!what.human_turn) return;
         ++s.human_turns;
-        if (what.ask_hash == 0 || what.ask_hash == s.ask_hash) return;
+        if (what.ask_hash == 0) return;
+        const bool again = what.ask_hash == s.ask_hash;
+        if (again && s.ask_answered) return;
         s.ask_hash = what.ask_hash;
-        s.asked_ms = now_ms;
+        if (!again) s.asked_ms = now_ms;
         s.asked_in = what.id;
+        s.ask_answered = false;
     });
 }
 
 void session_store::note(std::string_view key, const answered& what, std::int64_t now_ms) {
     entries_->by_key.visit(key, now_ms, [&](session& s) {
-        s.failed_check = what.failed_check;
+        if (!what.warms_alone) {
+            s.failed_check = what.failed_check;
+            s.ask_answered = s.ask_answered || what.reached_client;
+        }
         if (what.prompt_tokens <= 0) return;
         if (s.warm.size() <= what.tier) s.warm.resize(what.tier + 1);
         s.warm[what.tier] = {what.prompt_tokens, now_ms};
+        if (what.warms_alone) return;
         ++s.answers;
         s.output_tokens += what.output_tokens;
     });

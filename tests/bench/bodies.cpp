@@ -8,10 +8,10 @@ namespace weir::bench {
 
 namespace {
 
-constexpr std::array words = {"the",    "worker", "reads",  "each",   "row",     "of",     "a",      "table",
-                              "before", "it",     "writes", "into",   "another", "file",   "and",    "then",
-                              "checks", "whether", "index", "matches", "what",   "client", "asked",  "for",
-                              "prove",  "value",  "total",  "config", "timeout", "server", "report", "when"};
+constexpr std::array words = {
+    "the",   "worker",  "reads", "each",  "row",   "of",     "a",       "table",  "before",  "it",   "writes",
+    "into",  "another", "file",  "and",   "then",  "checks", "whether", "index",  "matches", "what", "client",
+    "asked", "for",     "prove", "value", "total", "config", "timeout", "server", "report",  "when"};
 
 // Sentences without an end; a small generator of its own keeps them the same everywhere.
 class prose {
@@ -69,7 +69,8 @@ std::string agent_body(std::size_t bytes) {
 
 std::string document_body(std::size_t bytes) {
     prose text;
-    std::string out = R"({"model":"auto","messages":[{"role":"user","content":"Summarize the text below.\n\n)";
+    std::string out =
+        R"({"model":"auto","messages":[{"role":"user","content":"Summarize the text below.\n\n)";
     out += "# Notes\\n\\n";
     text.fill(out, bytes - out.size() - 20, "\\n");
     return out + R"("}],"stream":true})";

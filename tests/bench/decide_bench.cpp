@@ -21,7 +21,8 @@ namespace {
 
 const config::settings& shipped() {
     static const config::settings settings = [] {
-        auto loaded = config::load(WEIR_SOURCE_DIR "/config/weir.yaml", [](std::string_view) { return std::nullopt; });
+        auto loaded =
+            config::load(WEIR_SOURCE_DIR "/config/weir.yaml", [](std::string_view) { return std::nullopt; });
         if (loaded) return std::move(*loaded);
         for (const auto& p : loaded.error()) std::cerr << config::to_text(p) << '\n';
         std::exit(1);
@@ -103,7 +104,7 @@ void sizes(benchmark::internal::Benchmark* b) {
 }
 
 // NOLINTBEGIN: what the macros of the library expand to
-#define WEIR_PHASES(body)                                  \
+#define WEIR_PHASES(body)                                         \
     BENCHMARK_CAPTURE(judge, body, body##_body)->Apply(sizes);    \
     BENCHMARK_CAPTURE(index, body, body##_body)->Apply(sizes);    \
     BENCHMARK_CAPTURE(ask, body, body##_body)->Apply(sizes);      \

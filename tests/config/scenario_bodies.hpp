@@ -17,12 +17,12 @@ struct written_call {
 
 struct conversation {
     std::string model = "auto";
-    std::string system;
-    std::string human;
-    std::vector<written_call> calls;  // one a round, all since the human text
+    std::string system = {};
+    std::string human = {};
+    std::vector<written_call> calls = {};  // one a round, all since the human text
     int tools = 0;
-    std::string effort;   // stated by the client; "" says nothing
-    bool schema = false;  // a JSON schema is demanded: chat and Responses
+    std::string effort = {};  // stated by the client; "" says nothing
+    bool schema = false;      // a JSON schema is demanded: chat and Responses
     bool image = false;
 };
 
@@ -59,8 +59,9 @@ inline std::string chat(const conversation& c) {
     }
     body += "]";
     if (c.tools > 0) {
-        body += R"(,"tools":[)" + list_of(c.tools, R"({"type":"function","function":{"name":"tool_)",
-                                          R"(","parameters":{"type":"object"}}})") +
+        body += R"(,"tools":[)" +
+                list_of(c.tools, R"({"type":"function","function":{"name":"tool_)",
+                        R"(","parameters":{"type":"object"}}})") +
                 "]";
     }
     if (c.schema)
@@ -78,16 +79,16 @@ inline std::string responses(const conversation& c) {
     body += R"(,"input":[{"type":"message","role":"user","content":[)" + text + (c.image ? image : "") + "]}";
     for (std::size_t i = 0; i < c.calls.size(); ++i) {
         const std::string id = "call_" + std::to_string(i);
-        body += R"(,{"type":"function_call","call_id":")" + id +
-                R"(","name":"bash","arguments":"{\"c\":\")" + c.calls[i].arguments +
-                R"(\"}"},{"type":"function_call_output","call_id":")" + id + R"(","output":")" +
-                c.calls[i].result + R"("})";
+        body += R"(,{"type":"function_call","call_id":")" + id + R"(","name":"bash","arguments":"{\"c\":\")" +
+                c.calls[i].arguments + R"(\"}"},{"type":"function_call_output","call_id":")" + id +
+                R"(","output":")" + c.calls[i].result + R"("})";
     }
     body += "]";
     if (c.tools > 0) {
-        body += R"(,"tools":[)" + list_of(c.tools, R"({"type":"function","name":"tool_)",
-                                          R"(","parameters":{"type":"object"}})") +
-                "]";
+        body +=
+            R"(,"tools":[)" +
+            list_of(c.tools, R"({"type":"function","name":"tool_)", R"(","parameters":{"type":"object"}})") +
+            "]";
     }
     if (c.schema) body += R"(,"text":{"format":{"type":"json_schema","name":"p","schema":{}}})";
     if (!c.effort.empty()) body += R"(,"reasoning":{"effort":")" + c.effort + R"("})";
@@ -99,8 +100,8 @@ inline std::string messages(const conversation& c) {
     if (!c.system.empty()) body += R"(,"system":")" + c.system + '"';
     const std::string text = R"({"type":"text","text":")" + c.human + R"("})";
     const std::string image =
-        std::string(R"(,{"type":"image","source":{"type":"base64","media_type":"image/png","data":")") + pixel +
-        R"("}})";
+        std::string(R"(,{"type":"image","source":{"type":"base64","media_type":"image/png","data":")") +
+        pixel + R"("}})";
     body += R"(,"messages":[{"role":"user","content":[)" + text + (c.image ? image : "") + "]}";
     for (std::size_t i = 0; i < c.calls.size(); ++i) {
         const std::string id = "toolu_" + std::to_string(i);

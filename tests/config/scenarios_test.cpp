@@ -1,5 +1,5 @@
-// The twelve scenarios of docs/routing.md, from the client's JSON to the decision, under the shipped files and
-// in each API that can ask for them.
+// The twelve scenarios of docs/routing.md, from the client's JSON to the decision, under the shipped files
+// and in each API that can ask for them.
 
 #include "weir/classifier/features.hpp"
 #include "weir/dialect/ask.hpp"
@@ -76,7 +76,8 @@ TEST_P(scenario, one_a_chat_question) {
 TEST_P(scenario, two_a_scaffold_with_8K_tokens_pasted) {
     const std::string pasted =
         "```sql\\n" + repeated(700, "create table item (id int, name text);\\n") + "```";
-    EXPECT_EQ(of({.human = "Write a CRUD scaffold for these tables.\\n\\n" + pasted}), "flash.high bounded 300");
+    EXPECT_EQ(of({.human = "Write a CRUD scaffold for these tables.\\n\\n" + pasted}),
+              "flash.high bounded 300");
 }
 
 TEST_P(scenario, three_a_refactoring_of_one_file_of_a_thousand_lines) {
@@ -88,8 +89,9 @@ TEST_P(scenario, three_a_refactoring_of_one_file_of_a_thousand_lines) {
 
 TEST_P(scenario, four_an_agents_first_turn_with_a_small_ask) {
     conversation c{.system = repeated(300, "You are a coding agent. "),
-                   .human = "<system-reminder>\\nanalyze the codebase\\n</system-reminder>\\n"
-                            "Create hello.txt with one line, then cat it.",
+                   .human =
+                       "<system-reminder>\\nanalyze the codebase\\n</system-reminder>\\n"
+                       "Create hello.txt with one line, then cat it.",
                    .tools = 24,
                    .effort = "high"};
     EXPECT_EQ(of(c), "flash.high bounded 400");
@@ -99,6 +101,7 @@ TEST_P(scenario, five_the_fifth_tool_round) {
     conversation c{.human = "Make the build green.", .tools = 24, .effort = "high"};
     for (int i = 0; i < 5; ++i) c.calls.push_back({std::to_string(i), "done"});
     EXPECT_EQ(of(c), "pro.high tool_calls 1000");
+    c.human = "Let --quiet hide the progress bar too.";
     c.calls.resize(2);
     EXPECT_EQ(of(c), "flash.high bounded 400") << "two calls are within bounds";
 }
@@ -117,9 +120,9 @@ TEST_P(scenario, seven_a_stuck_loop) {
     conversation c{.human = "Fix the failing test.", .tools = 9};
     for (int i = 0; i < 6; ++i) {
         const bool same = i != 1 && i != 3;
-        c.calls.push_back(same ? written_call{"make test",
-                                              "Traceback (most recent call last):\\n[exit code: 1]"}
-                               : written_call{"ls " + std::to_string(i), "a.py"});
+        c.calls.push_back(
+            same ? written_call{"make test", "Traceback (most recent call last):\\n[exit code: 1]"}
+                 : written_call{"ls " + std::to_string(i), "a.py"});
     }
     EXPECT_EQ(of(c), "pro.keep stuck_loop 1000");
 }
@@ -157,9 +160,10 @@ TEST_P(scenario, twelve_a_summary_of_300K_tokens) {
     EXPECT_EQ(of({.human = "Summarize this document.\\n\\n" + document}), "pro.keep long_context 1000");
 }
 
-INSTANTIATE_TEST_SUITE_P(in, scenario, testing::ValuesIn(all_apis), [](const auto& api) {
+std::string name_of(const testing::TestParamInfo<dialect::api_kind>& api) {
     return std::array{"chat", "responses", "messages"}[static_cast<std::size_t>(api.index)];
-});
+}
+INSTANTIATE_TEST_SUITE_P(in, scenario, testing::ValuesIn(all_apis), name_of);
 
 TEST(a_cell, is_said_in_the_words_of_each_API) {
     const auto said = [](dialect::api_kind api, const conversation& c) {
@@ -184,8 +188,8 @@ TEST(an_agents_second_request, without_reasoning_in_its_history_thinks_all_the_s
         R"(,{"role":"assistant","content":"","tool_calls":[{"id":"a","type":"function",)"
         R"("function":{"name":"bash","arguments":"{}"}}]})"
         R"(,{"role":"tool","tool_call_id":"a","content":"ok"})";
-    const std::string tools =
-        R"("tools":[{"type":"function","function":{"name":"a"}},{"type":"function","function":{"name":"b"}}])";
+    const std::string tools = R"("tools":[{"type":"function","function":{"name":"a"}},)"
+                              R"({"type":"function","function":{"name":"b"}}])";
     EXPECT_EQ(told(decided(R"({"model":"auto","messages":[)" + messages + "]," + tools + "}")),
               "flash.keep bounded 400");
 }

@@ -103,6 +103,54 @@ TEST(answer_check, an_answer_that_is_to_be_JSON_is_JSON_and_fits) {
         << "a format of answers is not documented there";
 }
 
+TEST(answer_check, what_has_nothing_more_to_say_may_end_without_a_word) {
+    const nlohmann::json user{{"role", "user"}, {"content", "Do it, as json."}};
+    const sample_answer nothing{""};
+    const auto after = [&](api_kind api, nlohmann::json more) {
+        nlohmann::json messages = nlohmann::json::array({user});
+        for (auto& m : more) messages.push_back(std::move(m));
+        return found_in(api, {.more = {{api == api_kind::responses ? "input" : "messages", messages}}},
+                        nothing, false);
+    };
+    const nlohmann::json call = nlohmann::json::parse(
+        R"({"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function",)"
+        R"("function":{"name":"now","arguments":"{}"}}]})");
+    const nlohmann::json result{{"role", "tool"}, {"tool_call_id", "a"}, {"content", "noon"}};
+    EXPECT_EQ(after(api_kind::chat, {call, result}), none);
+    EXPECT_EQ(after(api_kind::chat, {call, result, user}), empty) << "a human asked since";
+    EXPECT_EQ(
+        after(
+            api_kind::messages,
+            nlohmann::json::parse(
+                R"([{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"now","input":{}}]},)"
+                R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"noon"}]}])")),
+        none);
+    EXPECT_EQ(after(api_kind::responses,
+                    nlohmann::json::parse(
+                        R"([{"type":"function_call","call_id":"a","name":"now","arguments":"{}"},)"
+                        R"({"type":"function_call_output","call_id":"a","output":"noon"}])")),
+              none);
+    EXPECT_EQ(after(api_kind::messages, nlohmann::json::parse(R"([{"role":"assistant","content":"{"}])")),
+              none);
+}
+
+TEST(answer_check, the_rest_of_an_answer_that_the_client_began_is_no_JSON_by_itself) {
+    const nlohmann::json begun =
+        nlohmann::json::parse(R"([{"role":"user","content":"As json."},)"
+                              R"({"role":"assistant","content":"{\"a\":","prefix":true}])");
+    sample_request asked{.json_object = true};
+    EXPECT_EQ(found_in(api_kind::chat, asked, {"1}"}, false), answer_failure::json);
+    asked.more = {{"messages", begun}};
+    EXPECT_EQ(found_in(api_kind::chat, asked, {"1}"}, false), none);
+}
+
+TEST(answer_check, a_refusal_that_nobody_looks_for_is_not_taken_for_bad_JSON) {
+    answer_checks wanted = all_checks();
+    wanted.refusal = wanted.empty = false;
+    const sample_answer filtered{.finish = "content_filter"};
+    EXPECT_EQ(found_in(api_kind::chat, {.json_object = true}, filtered, false, wanted), none);
+}
+
 TEST(answer_check, a_call_names_a_tool_that_was_offered_and_fits_its_schema) {
     const auto call = [](std::string name, std::string arguments) {
         return sample_answer{.calls = {{std::move(name), std::move(arguments)}}, .finish = "tool_calls"};

@@ -206,6 +206,41 @@ TEST(ask, housekeeping_is_known_by_how_the_text_begins) {
     }
 }
 
+TEST(ask, compaction_is_housekeeping_though_its_tools_are_offered) {
+    const std::vector<json> history = {user("Fix the parser."), calls({"ls", "make"}), tool("a.c"),
+                                       tool("ok")};
+    for (const char* text :
+         {"Your task is to create a detailed summary of the conversation so far, paying close attention to "
+          "...",
+          "You are performing a CONTEXT CHECKPOINT COMPACTION. Create a handoff summary ...",
+          "<system-reminder>x</system-reminder>\nSummarize the conversation so far."}) {
+        std::vector<json> all = history;
+        all.push_back(user(text));
+        EXPECT_EQ(asked(all).kind, turn::housekeeping) << text;
+    }
+    std::vector<json> work = history;
+    work.push_back(user("Generate a commit message and commit."));
+    EXPECT_EQ(asked(work).kind, turn::human) << "with tools this is work";
+}
+
+TEST(ask, a_request_for_one_token_is_housekeeping) {
+    const auto kind = [](int max_tokens) {
+        const json body = {{"model", "auto"}, {"messages", {user("quota")}}, {"max_tokens", max_tokens}};
+        return indexed_body(body.dump()).ask_with(test::shipped_rules()).kind;
+    };
+    EXPECT_EQ(kind(1), turn::housekeeping);
+    EXPECT_EQ(kind(2), turn::human);
+}
+
+TEST(ask, tags_without_end_cost_no_more_than_their_length) {
+    std::string text = "<a>\n";
+    while (text.size() < 2'000'000) text += "</";
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(asked_text(text + ">").kind, turn::human);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60))
+        << "each end was looked for anew";
+}
+
 TEST(ask, ordinary_requests_are_no_housekeeping) {
     for (const char* system : {"You are a helpful assistant.",
                                "Act as an expert software developer. Tell the user their full path names and "

@@ -24,11 +24,13 @@ inline std::string item_of(std::string_view text) {
 }
 
 inline std::vector<std::string>& list_of(ask_rules& rules, std::string_view key) {
+    if (key == "preambles") return rules.preambles;
     if (key == "envelopes") return rules.envelopes;
     if (key == "request_elements") return rules.request_elements;
     if (key == "paste_leads") return rules.paste_leads;
     if (key == "system") return rules.housekeeping_system;
     if (key == "ask") return rules.housekeeping_ask;
+    if (key == "with_tools") return rules.housekeeping_with_tools;
     if (key == "failure_marks") return rules.failure_marks;
     if (key == "file_extensions") return rules.file_extensions;
     if (key == "not_files") return rules.not_files;

@@ -367,7 +367,8 @@ TEST(explanation, as_text_has_the_same_in_lines) {
     f.prompt_chars = 15;
     f.tools = 24;
     auto& terms = s.routes.policies.front().learned.kind->terms;
-    for (int i = 0; i < 12; ++i) terms.push_back({feature("tools"), classifier::shape::over, 1, .001, -1e9, 1e9});
+    for (int i = 0; i < 12; ++i)
+        terms.push_back({feature("tools"), classifier::shape::over, 1, .001, -1e9, 1e9});
     const std::string text = explanation_text(judged(on_flash("bounded", "b.yaml:16"), f), s);
     for (const char* const part :
          {"model     small-model\n", "tier      flash\n", "effort    low  (b.yaml:20)\n",

@@ -232,6 +232,18 @@ TEST(least_tier, lifts_what_weir_decides_and_no_pin) {
     EXPECT_EQ(d.error().field, "x-weir-min-tier");
 }
 
+TEST(least_tier, is_not_undercut_by_a_gate) {
+    conversation c;
+    c.past.tier = 0;
+    c.about.tier_min = "pro";
+    c.f.images = 1;
+    const auto d = c.next();
+    ASSERT_FALSE(d) << told(d);
+    EXPECT_EQ(d.error().code, errc::no_candidate);
+    c.about.tier_min = "flash";
+    EXPECT_EQ(c.next()->tier_name, "flash") << told(c.next());
+}
+
 TEST(default_of_a_class, becomes_the_cheapest_after_enough_accepted_answers) {
     conversation c;
     c.routes.policies[0].session.on = false;

@@ -53,7 +53,7 @@ TEST(session_store, a_request_leaves_its_cell) {
     EXPECT_EQ(later->requests, 2);
 }
 
-TEST(session_store, an_ask_is_remembered_from_the_first_time_on) {
+TEST(session_store, an_ask_is_remembered_by_the_request_that_was_answered_first) {
     session_store store({});
     const auto expect = [&](std::uint64_t ask, std::int64_t ms, std::int64_t id, std::int64_t turns) {
         const auto s = store.find("a", 1'000);
@@ -68,11 +68,19 @@ TEST(session_store, an_ask_is_remembered_from_the_first_time_on) {
     store.note("a", {0, "keep", "", false, 7, {101}}, 20);
     expect(7, 10, 100, 1);
     store.note("a", human_turn(7, 102), 30);
-    expect(7, 10, 100, 2);
-    store.note("a", human_turn(0, 103), 40);
-    expect(7, 10, 100, 3);
-    store.note("a", human_turn(8, 104), 50);
-    expect(8, 50, 104, 4);
+    expect(7, 10, 102, 2);
+    EXPECT_FALSE(store.find("a", 31)->ask_answered) << "nobody has answered so far";
+    store.note("a", answered{0, 50, 5, false, false}, 32);
+    EXPECT_FALSE(store.find("a", 33)->ask_answered) << "an answer that broke off is none";
+    store.note("a", told(0, 50, 5), 34);
+    EXPECT_TRUE(store.find("a", 35)->ask_answered);
+    store.note("a", human_turn(7, 103), 40);
+    expect(7, 10, 102, 3);
+    store.note("a", human_turn(0, 104), 50);
+    expect(7, 10, 102, 4);
+    store.note("a", human_turn(8, 105), 60);
+    expect(8, 60, 105, 5);
+    EXPECT_FALSE(store.find("a", 61)->ask_answered);
 }
 
 TEST(session_store, an_answer_warms_its_tier) {
@@ -95,6 +103,19 @@ TEST(session_store, an_answer_warms_its_tier) {
     EXPECT_EQ(both->warm[0].prompt_tokens, 710);
     EXPECT_EQ(both->warm[0].at_ms, 30);
     EXPECT_EQ(both->warm[1].prompt_tokens, 700) << "the other tier keeps what it read";
+}
+
+TEST(session_store, a_pins_answer_warms_its_tier_and_counts_for_nothing_else) {
+    session_store store({});
+    store.note("a", tool_turn(0), 0);
+    store.note("a", {0, 500, 20, true}, 10);
+    store.note("a", {1, 700, 900, false, true, true}, 20);
+    const auto s = store.find("a", 21);
+    ASSERT_TRUE(s);
+    EXPECT_EQ(s->warm.at(1).prompt_tokens, 700);
+    EXPECT_TRUE(s->failed_check) << "the next turn is still the dearer tier's";
+    EXPECT_EQ(s->answers, 1);
+    EXPECT_EQ(s->output_tokens, 20);
 }
 
 TEST(session_store, an_answer_without_usage_warms_nothing) {

@@ -59,7 +59,7 @@ void make_up(made_up& m, random& r) {
     m.features.context_tokens = below(r, 60'000);
     m.features.turn = static_cast<dialect::turn>(below(r, 3));
     m.features.words = below(r, 3) == 0 ? static_cast<std::uint64_t>(below(r, 32)) : 0;
-    m.learned = {static_cast<int>(below(r, 1'001)), static_cast<double>(below(r, 100)) / 7, {}};
+    m.learned = {static_cast<int>(below(r, 1'001)), static_cast<double>(below(r, 100)) / 7};
     m.session.reset();
     if (below(r, 2) == 0) {
         m.session = router::session_view{static_cast<std::size_t>(below(r, 2)),

@@ -6,7 +6,9 @@
 
 namespace weir {
 
-constexpr bool continues_a_character(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+constexpr bool continues_a_character(char c) noexcept {
+    return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
 
 // Characters: bytes that do not continue another. Eight at a time, for texts of a body's length.
 std::size_t count_code_points(std::string_view text) noexcept;

@@ -41,15 +41,15 @@ private:
     std::vector<word_list> lists_;
     std::vector<entry> entries_;        // by key
     std::vector<std::uint32_t> slots_;  // hash table: 1 + the first entry of a key; 0 is empty
-    std::bitset<32768> known_;          // by key: most words of a text begin no entry, and are passed over here
+    std::bitset<32768> known_;  // by key: most words of a text begin no entry, and are passed over here
 };
 
 // All numbers, so that a request can be judged again later without its text. Names, ranges and units:
 // feature_list().
 struct features {
     dialect::turn turn = dialect::turn::human;
-    // Bit i: a word of list i of the policies occurs in the request itself, quotations left out, of a long one
-    // in the first or the last 4 KiB; and in its lead: the first line, up to a colon.
+    // Bit i: a word of list i of the policies occurs in the request itself, quotations left out, of a long
+    // one in the first or the last 4 KiB; and in its lead: the first line, up to a colon.
     std::uint64_t words = 0;
     std::uint64_t lead_words = 0;
     std::int64_t prompt_chars = 0;  // code points of the latest human text without envelopes, pastes included

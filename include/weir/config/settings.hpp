@@ -71,6 +71,8 @@ struct overrides {
     // A policy file, not relative to the configuration's folder, as the default policy. Those of the
     // configuration stay beside it, but for one that has its name.
     std::optional<std::string> policy;
+    // The learned scores of the policies are not read: whoever fits new weights needs no old ones.
+    bool leave_learned_out = false;
 };
 
 // Looks up an environment variable; injected, so that reading is testable and pure.

@@ -60,15 +60,18 @@ struct answer_demand {
     std::vector<tool> tools;
     bool tools_known = true;  // false: there may be others beside `tools`, so a strange name proves nothing
     std::optional<std::int64_t> max_tokens;  // as the client said it
-    bool stops = false;     // the client named stop words: an answer may be empty because of one
+    // The client named stop words, or began the answer itself, or a tool's result came last: nothing more to
+    // say is an answer then.
+    bool may_be_empty = false;
     bool logprobs = false;  // the client asked for them
 };
 
-// Of the body that `index` was made from. Names and schemas are kept up to `bytes_max` together: a schema
-// that does not fit is "" then, and of a name tools_known tells. Chat: response_format, logprobs, stop.
-// Responses: text.format, include. Messages: stop_sequences; a format of its answers is not documented by
-// DeepSeek, so none is demanded there. Sources: DeepSeek, Create Chat Completion and Responses API; OpenAI,
-// Responses.
+// Of the body that `index` was made from. Of an answer that the client began (chat: prefix; Messages: its
+// last message is the assistant's) only the rest comes, which is no JSON by itself: none is demanded then.
+// Names and schemas are kept up to `bytes_max` together: a schema that does not fit is "" then, and of a name
+// tools_known tells. Chat: response_format, logprobs, stop. Responses: text.format, include. Messages:
+// stop_sequences; a format of its answers is not documented by DeepSeek, so none is demanded there. Sources:
+// DeepSeek, Create Chat Completion and Responses API; OpenAI, Responses.
 answer_demand demand_of(padded_view body, const body_index& index, std::size_t bytes_max);
 
 // What is wrong with a whole answer: the first, in the order of answer_failure, that `wanted` looks for.

@@ -38,7 +38,8 @@ struct session {
     std::vector<warmth> warm;        // by tier; shorter where none of the last ones answered yet
     std::uint64_t ask_hash = 0;      // of the latest human text
     std::int64_t asked_ms = 0;       // when it was asked first
-    request_id asked_in;             // the request that brought it first
+    request_id asked_in;             // the request that brought it; as long as none was answered the last one
+    bool ask_answered = false;       // a whole answer to it reached the client
 };
 
 // How a request changes what is remembered, at the moment it is routed.
@@ -57,6 +58,8 @@ struct answered {
     std::int64_t prompt_tokens = 0;  // hit and miss; 0: it told no usage
     std::int64_t output_tokens = 0;
     bool failed_check = false;
+    bool reached_client = true;  // whole; false for one that broke off or was replaced
+    bool warms_alone = false;    // a pin's: what it read is warm, and else nothing is remembered of it
 };
 
 class session_store {
@@ -67,7 +70,8 @@ public:
     // `key`: an identity in any form. `now_ms` is any clock that does not go back. find() is a use.
     std::optional<session> find(std::string_view key, std::int64_t now_ms) const;
     // A human turn counts even where it asks the same again; what is remembered of an ask is then the first
-    // time. Another effort on the same tier makes its cache cold: effort is part of what a cache is kept for.
+    // time, or the last one as long as none was answered. Another effort on the same tier makes its cache
+    // cold: effort is part of what a cache is kept for.
     void note(std::string_view key, const routed& what, std::int64_t now_ms);
     // Nothing happens where the session is not remembered any more.
     void note(std::string_view key, const answered& what, std::int64_t now_ms);
