@@ -68,10 +68,8 @@ result<void> call::route() {
     return {};
 }
 
-// By the header that names it, else by what the body names, else by how it began.
+// By the header that names it, else by how it began: what the body says of its user names people.
 void call::name_session(std::string_view named) {
-    if (named.empty())
-        named = body_.text().substr(judged_->index.session.offset, judged_->index.session.length);
     row_.session = hash_session(who_.key_id, named.empty() ? std::string_view(judged_->session_key) : named);
 }
 

@@ -341,6 +341,9 @@ TEST(apis, the_conversation_is_known_by_a_hash_of_what_names_it) {
     EXPECT_EQ(by_opening.get<std::string>().size(), 16U);
     EXPECT_EQ(by_opening, session(hello_responses, "")) << "nothing names it: its first text does";
     EXPECT_NE(by_opening, by_body);
+    EXPECT_NE(session(R"({"model":"auto","input":"hi","user":"one and the same"})", ""),
+              session(R"({"model":"auto","input":"ho","user":"one and the same"})", ""))
+        << "who asks is no conversation";
 }
 
 }  // namespace
