@@ -28,6 +28,8 @@ if(WEIR_SANITIZE)
   add_link_options(-fsanitize=${WEIR_SANITIZE})
 endif()
 if(WEIR_COVERAGE)
+  # Traces still name lines; nobody steps through these programs, and they build a tenth faster.
+  add_compile_options(-gline-tables-only)
   add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
   add_link_options(-fprofile-instr-generate)
 endif()

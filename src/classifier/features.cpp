@@ -196,8 +196,9 @@ features features_of(padded_view body, const dialect::body_index& index, const d
     const text_ends ends = ends_of(ask.request);
     const std::string unquoted = without_quotations(ends.head);
     f.words = words.match(unquoted);
-    if (!ends.tail.empty()) f.words |= words.match(without_quotations(ends.tail));
-    const std::string_view lead = lead_of(unquoted);
+    const std::string unquoted_tail = without_quotations(ends.tail);
+    f.words |= words.match(unquoted_tail);
+    const std::string_view lead = lead_of(unquoted, unquoted_tail);
     f.lead_words = words.match(lead);
     f.material_per_mille = material_of(ask, lead);
     f.tool_calls = ask.calls;

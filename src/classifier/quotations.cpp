@@ -2,6 +2,8 @@
 
 #include "weir/base/utf8.hpp"
 
+#include "text_counts.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -28,6 +30,12 @@ std::size_t end_of_quotation(std::string_view text, std::size_t at) noexcept {
             return from + close + m.close.size();
     }
     return at;
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 constexpr bool may_open(char c) noexcept { return c == '"' || c == '\xE2' || c == '\xE3'; }
@@ -67,12 +75,19 @@ text_ends ends_of(std::string_view text) noexcept {
     return {text.substr(0, cut_before(text, searched_bytes_max)), text.substr(tail)};
 }
 
-std::string_view lead_of(std::string_view text) noexcept {
-    const std::size_t first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return {};
-    text.remove_prefix(first);
-    const std::size_t colon = std::min(text.find(':'), text.find(wide_colon));
-    std::string_view lead = text.substr(0, std::min(text.find('\n'), colon));
+std::string_view lead_of(std::string_view head, std::string_view tail) noexcept {
+    const std::string_view first = trimmed(head);
+    if (first.empty()) return {};
+    const std::size_t colon = std::min(first.find(':'), first.find(wide_colon));
+    const std::size_t line_end = first.find('\n');
+    std::string_view lead = first.substr(0, std::min(line_end, colon));
+    if (is_list_item(first.substr(0, line_end))) {
+        const std::string_view all = trimmed(tail.empty() ? head : tail);
+        const std::size_t break_before = all.rfind('\n');
+        const std::string_view last =
+            all.substr(break_before == std::string_view::npos ? 0 : break_before + 1);
+        if (!is_list_item(trimmed(last))) lead = last;
+    }
     return lead.substr(0, cut_before(lead, lead_bytes_max));
 }
 

@@ -25,7 +25,8 @@ text_ends ends_of(std::string_view text) noexcept;
 // searched_bytes_max.
 std::string without_quotations(std::string_view text);
 
-// The first line that is not empty, up to a colon. Cut at lead_bytes_max, between characters.
-std::string_view lead_of(std::string_view text) noexcept;
+// The line that says what is asked: the first one that is not empty, up to a colon; or the last one, where
+// the text begins with a list and that line is none of it. Cut at lead_bytes_max, between characters.
+std::string_view lead_of(std::string_view head, std::string_view tail) noexcept;
 
 }  // namespace weir::classifier

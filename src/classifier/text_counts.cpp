@@ -68,16 +68,6 @@ bool is_option(std::string_view line) noexcept {
     return line.starts_with("、") || line.starts_with("．") || line.starts_with("：");
 }
 
-bool is_list_item(std::string_view line) noexcept {
-    if (line.size() >= 2 && (line[0] == '-' || line[0] == '*' || line[0] == '+')) return is_blank(line[1]);
-    if (line.starts_with("•")) return true;
-    std::size_t digits = 0;
-    while (digits < line.size() && is_digit(line[digits])) ++digits;
-    if (digits == 0 || digits + 1 >= line.size()) return false;
-    const std::string_view rest = line.substr(digits);
-    return rest.starts_with("、") || ((rest[0] == '.' || rest[0] == ')') && is_blank(rest[1]));
-}
-
 bool ends_as_code(std::string_view line) noexcept {
     return line.ends_with(';') || line.ends_with('{') || line.ends_with('}') || line.ends_with("):");
 }
@@ -255,6 +245,16 @@ void count_part(std::string_view text, text_counts& n) noexcept {
 }
 
 }  // namespace
+
+bool is_list_item(std::string_view line) noexcept {
+    if (line.size() >= 2 && (line[0] == '-' || line[0] == '*' || line[0] == '+')) return is_blank(line[1]);
+    if (line.starts_with("•")) return true;
+    std::size_t digits = 0;
+    while (digits < line.size() && is_digit(line[digits])) ++digits;
+    if (digits == 0 || digits + 1 >= line.size()) return false;
+    const std::string_view rest = line.substr(digits);
+    return rest.starts_with("、") || ((rest[0] == '.' || rest[0] == ')') && is_blank(rest[1]));
+}
 
 text_counts count_text(std::string_view text) noexcept {
     text_counts n;

@@ -37,6 +37,10 @@ struct text_counts {
     char32_t last = 0;  // the last character that is no white space
 };
 
+// Whether a line begins as an item of a list: "- ", "* ", "2. ", "3) ", "4、". White space before it is no
+// part of it.
+bool is_list_item(std::string_view line) noexcept;
+
 // `text` is UTF-8; other bytes do no harm.
 text_counts count_text(std::string_view text) noexcept;
 

@@ -241,6 +241,44 @@ TEST(ask, tags_without_end_cost_no_more_than_their_length) {
         << "each end was looked for anew";
 }
 
+TEST(ask, an_image_alone_is_a_turn_of_its_own) {
+    const json image = {{"type", "image_url"}, {"image_url", {{"url", "data:image/png;base64,AA=="}}}};
+    const ask a = asked({user("Prove it."), message("assistant", "No."), user(json::array({image}))});
+    EXPECT_EQ(a.kind, turn::human);
+    EXPECT_EQ(a.message, 2u);
+    EXPECT_EQ(a.text, "");
+    EXPECT_EQ(a.human_turns, 2u);
+}
+
+TEST(ask, an_answer_that_the_client_began_is_no_work_of_the_assistants) {
+    json begun = message("assistant", "{");
+    begun["prefix"] = true;
+    EXPECT_EQ(asked({user("As json."), begun}).kind, turn::human);
+    EXPECT_EQ(asked({user("As json."), begun}).rounds, 0u);
+    EXPECT_EQ(asked({user("As json."), message("assistant", "{")}).kind, turn::tool);
+}
+
+TEST(ask, a_preamble_of_the_client_is_no_turn_of_the_human) {
+    const json preamble =
+        user("This is the Qwen Code. We are setting up the context for our chat.\nToday ...");
+    const ask first = asked({preamble, message("assistant", "Got it."), user("Fix the parser.")});
+    EXPECT_EQ(first.text, "Fix the parser.");
+    EXPECT_EQ(first.human_turns, 1u);
+    EXPECT_EQ(asked({user("<environment_context>x</environment_context>"), user("Fix it.")}).human_turns, 1u)
+        << "messages of the user in a row are one turn";
+    EXPECT_EQ(asked({user("a"), message("assistant", "b"), user("c"), user("d")}).human_turns, 2u);
+}
+
+TEST(ask, of_a_text_of_megabytes_the_middle_is_taken_for_pasted) {
+    std::string text = "Count the lines.\n";
+    while (text.size() < 3'000'000) text += "prove it\n";
+    const ask a = asked_text(text + "Thank you.");
+    EXPECT_LT(a.request.size(), 1'100'000u);
+    EXPECT_TRUE(a.request.starts_with("Count the lines.")) << a.request.substr(0, 40);
+    EXPECT_TRUE(a.request.ends_with("Thank you.")) << a.request.substr(a.request.size() - 40);
+    EXPECT_GT(a.pasted_lines, 200'000u);
+}
+
 TEST(ask, ordinary_requests_are_no_housekeeping) {
     for (const char* system : {"You are a helpful assistant.",
                                "Act as an expert software developer. Tell the user their full path names and "

@@ -1,5 +1,5 @@
 // Stands where weir would stand, before the simulator, and does nothing: it passes on what an agent sends and what the
-// simulator answers. Only what DeepSeek would refuse of an agent is put right (`direct` of agents.mjs).
+// simulator answers. Only what DeepSeek would refuse of an agent is put right (`direct`).
 
 import http from "node:http";
 

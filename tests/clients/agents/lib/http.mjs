@@ -13,40 +13,42 @@ function readHead(text) {
   return { first, fields };
 }
 
-// The payload of a chunked body that begins at `at`, as far as its chunks are whole, and where the next message begins.
+// The payload of a chunked body that begins at `at`, as far as its chunks are whole, where the next message begins, and
+// whether the last chunk is there.
 function readChunks(bytes, at) {
   const parts = [];
   for (;;) {
     const lineEnd = bytes.indexOf("\r\n", at);
     const size = lineEnd < 0 ? NaN : parseInt(bytes.toString("latin1", at, lineEnd), 16);
     const end = lineEnd + 2 + size;
-    if (size === 0) return { payload: Buffer.concat(parts), next: end + 2 };
-    if (!(end + 2 <= bytes.length)) return { payload: Buffer.concat(parts), next: bytes.length };
+    if (size === 0) return { payload: Buffer.concat(parts), next: end + 2, ended: true };
+    if (!(end + 2 <= bytes.length)) return { payload: Buffer.concat(parts), next: bytes.length, ended: false };
     parts.push(bytes.subarray(lineEnd + 2, end));
     at = end + 2;
   }
 }
 
-// All messages of one direction of one connection: [{start, first, fields, body}], `start` being where it begins.
-// `bodiless(i)` says that the i-th message has no body whatever its fields say (the answer to a HEAD). The body of a
-// message that ends too early is what there is of it.
+// All messages of one direction of one connection: [{start, first, fields, body, ended}], `start` being where it
+// begins. `bodiless(i)` says that the i-th message has no body whatever its fields say (the answer to a HEAD). The body
+// of a message that ends too early is what there is of it, and `ended` is false.
 export function messagesOf(bytes, bodiless = () => false) {
   const messages = [];
   for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(headEnd, at);
     if (end < 0) break;
-    const message = { start: at, ...readHead(bytes.toString("latin1", at, end)) };
+    const message = { start: at, ...readHead(bytes.toString("latin1", at, end)), ended: true };
     at = end + headEnd.length;
     if (bodiless(messages.length)) {
       message.body = Buffer.alloc(0);
     } else if (message.fields["transfer-encoding"] === "chunked") {
-      const { payload, next } = readChunks(bytes, at);
-      message.body = payload;
+      const { payload, next, ended } = readChunks(bytes, at);
+      Object.assign(message, { body: payload, ended });
       at = next;
     } else {
       const length = Number(message.fields["content-length"] ?? 0);
       message.body = bytes.subarray(at, at + length);
       at += length;
+      message.ended = at <= bytes.length;
     }
     messages.push(message);
   }

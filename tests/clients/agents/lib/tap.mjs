@@ -41,7 +41,8 @@ function timeOf(kept, offset) {
   return kept.at(-1)?.at ?? 0n;
 }
 
-// Requests and answers of one connection, paired: [{at, method, target, fields, body, status, answerFields, answer}].
+// Requests and answers of one connection, paired: [{at, method, target, fields, body, status, answerFields, answer,
+// ended}]; `ended` says that the answer came with its last chunk.
 function exchangesOf({ up, down }) {
   const requests = messagesOf(Buffer.concat(up.map((piece) => piece.bytes)));
   const isHead = (i) => requests[i]?.first.startsWith("HEAD ") ?? false;
@@ -58,6 +59,7 @@ function exchangesOf({ up, down }) {
       status: answer ? Number(answer.first.split(" ")[1]) : 0,
       answerFields: answer?.fields ?? {},
       answer: answer?.body.toString("utf8") ?? "",
+      ended: answer?.ended ?? false,
     };
   });
 }
