@@ -35,7 +35,7 @@ TEST(lead, is_the_last_line_where_a_list_comes_first) {
     EXPECT_EQ(of("- prove it\n- prove that\n\nCount the items.").lead_words, count);
     EXPECT_EQ(of("1. prove it\n2. prove that\nCount the items.\n").lead_words, count);
     EXPECT_EQ(of("- count\n- prove it").lead_words, count) << "nothing but a list";
-    EXPECT_EQ(of("- prove it\n\nCount the items.").material_per_mille / 100, 3) << "the rest is material";
+    EXPECT_EQ(of("- prove it\n\nCount the items.").material_per_mille / 100, 4) << "the rest is material";
 }
 
 TEST(lead, of_a_long_list_is_found_at_its_end) {
