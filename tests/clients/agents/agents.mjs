@@ -97,7 +97,7 @@ export const agents = {
       // Where a line has to be shown, its shell will not do: that loses what a command prints just before it ends.
       { name: "read_file", arguments: { file_path: `${folder}/hello.txt` } },
       { name: "run_shell_command", arguments: { command: "wc -l hello.txt", is_background: false } },
-      { name: "grep_search", arguments: { pattern: "weir took" } },
+      { name: "read_file", arguments: { file_path: `${folder}/hello.txt`, limit: 1 } },
     ],
     mended: [],
   },

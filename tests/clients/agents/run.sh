@@ -27,7 +27,8 @@ done
 weir=$(realpath "$weir")
 mkdir -p "$work"
 need_node 20 "$(realpath "$work")/node"
-scratch=$(mktemp -d "$(realpath "$work")/run.XXXXXX")
+# Beside the checkout, not in it: what agents find in a repository (its state, its last commits) they tell the model.
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/weir-agents.XXXXXX")
 
 # The installed tree is used again as long as the lock file is the one that it was installed from.
 stamp=$here/node_modules/.installed-from
