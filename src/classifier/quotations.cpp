@@ -18,8 +18,32 @@ constexpr std::array all_marks = {marks{"\"", "\""}, marks{"\u201C", "\u201D"}, 
 constexpr std::string_view apostrophe = "\u2019";
 constexpr std::string_view wide_colon = "\uFF1A";
 
+constexpr bool may_open(char c) noexcept {
+    return c == '"' || c == '\'' || c == '`' || c == '\xE2' || c == '\xE3';
+}
+
+constexpr bool is_word(char c) noexcept {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// What stands between '...' or `...` and is more than one word: apostrophes and names of code are no
+// quotation.
+std::size_t end_of_words(std::string_view text, std::size_t at) noexcept {
+    const char mark = text[at];
+    if (at > 0 && is_word(text[at - 1])) return at;
+    const std::string_view inside = text.substr(at + 1, quotation_bytes_max);
+    for (std::size_t i = 0; i < inside.size() && inside[i] != '\n'; ++i) {
+        if (inside[i] != mark) continue;
+        const bool goes_on = mark == '\'' && i + 1 < inside.size() && is_word(inside[i + 1]);
+        if (goes_on) continue;
+        return inside.substr(0, i).find(' ') == std::string_view::npos ? at : at + i + 2;
+    }
+    return at;
+}
+
 // One past the quotation that begins at `at`; `at` where none does.
 std::size_t end_of_quotation(std::string_view text, std::size_t at) noexcept {
+    if (text[at] == '\'' || text[at] == '`') return end_of_words(text, at);
     for (const marks& m : all_marks) {
         if (!text.substr(at).starts_with(m.open)) continue;
         const std::size_t from = at + m.open.size();
@@ -37,8 +61,6 @@ std::string_view trimmed(std::string_view text) noexcept {
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
-
-constexpr bool may_open(char c) noexcept { return c == '"' || c == '\xE2' || c == '\xE3'; }
 
 }  // namespace
 

@@ -20,9 +20,9 @@ struct text_ends {
 text_ends ends_of(std::string_view text) noexcept;
 
 // The text with a blank in place of each quotation: "..." and its kin of other typographies, within one line.
-// Apostrophes and backticks are none: names of code stand in them. Typographic apostrophes become straight,
-// as word lists have them. At most quotation_bytes_max are looked ahead for each mark: for texts of
-// searched_bytes_max.
+// Between straight apostrophes or backticks stands one where it has more than one word: what is shorter is a
+// possessive or a name of code. Typographic apostrophes become straight, as word lists have them. At most
+// quotation_bytes_max are looked ahead for each mark: for texts of searched_bytes_max.
 std::string without_quotations(std::string_view text);
 
 // The line that says what is asked: the first one that is not empty, up to a colon; or the last one, where

@@ -33,6 +33,7 @@ void read_clients(const spot& file, settings& into) {
     dialect::ask_rules& asks = into.asks;
     section top{file};
     top.read("preambles", asks.preambles);
+    top.read("nudges", asks.nudges);
     top.read("envelopes", asks.envelopes);
     top.read("request_elements", asks.request_elements);
     top.read("paste_leads", asks.paste_leads);

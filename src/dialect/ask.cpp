@@ -4,6 +4,7 @@
 #include "file_names.hpp"
 #include "json_scan.hpp"
 #include "json_text.hpp"
+#include "nudges.hpp"
 #include "part_kind.hpp"
 #include "pasted.hpp"
 #include "text_match.hpp"
@@ -23,7 +24,8 @@ constexpr std::size_t result_window_bytes = 8 * 1024;
 constexpr std::size_t touched_bytes_max = 32 * 1024;
 constexpr std::size_t system_window_bytes = 2 * 1024;
 constexpr std::size_t preamble_window_bytes = 512;
-constexpr std::int64_t probe_tokens_max = 1;  // of an answer that nobody reads
+constexpr std::size_t nudge_window_bytes = 1024;  // envelopes included
+constexpr std::int64_t probe_tokens_max = 1;      // of an answer that nobody reads
 
 std::string_view bytes_of(padded_view body, place where) noexcept {
     return body.text().substr(where.offset, where.length);
@@ -99,9 +101,11 @@ bool is_preamble(padded_view body, place content, const ask_rules& rules) {
     return phrase_index(rules.preambles).begins(trim(text));
 }
 
-// Sets the latest human text and its message; gives the text with the indentation of its first line.
+// Sets the latest human text and its message; gives the text with the indentation of its first line. The last
+// nudge is it where there is no text before.
 std::string find_text(ask& out, padded_view body, const body_index& index, const ask_rules& rules) {
     out.message = index.messages.size();
+    std::string nudge;
     for (std::size_t i = index.messages.size(); i-- > 0;) {
         const message& m = index.messages[i];
         if (m.from != speaker::user || m.content.empty() || is_preamble(body, m.content, rules)) continue;
@@ -110,10 +114,22 @@ std::string find_text(ask& out, padded_view body, const body_index& index, const
         text = strip_envelopes(std::move(text), rules.envelopes);
         out.text = trim(text);
         if (out.text.empty() && !image_alone) continue;
-        out.message = i;
-        return text;
+        const bool nudges = is_nudge(out.text, rules.nudges);
+        if (!nudges || nudge.empty()) out.message = i;
+        if (!nudges) return text;
+        if (nudge.empty()) nudge = std::move(text);
     }
-    return {};
+    out.text = trim(nudge);
+    return nudge;
+}
+
+// Whether a message is no turn of its own, after so many turns.
+bool begins_no_turn(padded_view body, const body_index& index, const message& m, std::uint32_t turns,
+                    const ask_rules& rules) {
+    // A preamble comes first of all.
+    if (turns == 0) return is_preamble(body, m.content, rules);
+    if (m.content.length > nudge_window_bytes) return false;
+    return is_nudge(strip_envelopes(text_of(body, index, m.content), rules.envelopes), rules.nudges);
 }
 
 std::uint32_t count_human_turns(padded_view body, const body_index& index, const ask_rules& rules) {
@@ -121,8 +137,7 @@ std::uint32_t count_human_turns(padded_view body, const body_index& index, const
     bool in_turn = false;
     for (const message& m : index.messages) {
         if (m.from == speaker::user && !in_turn) {
-            // It comes first of all.
-            in_turn = turns > 0 || !is_preamble(body, m.content, rules);
+            in_turn = !begins_no_turn(body, index, m, turns, rules);
             turns += in_turn ? 1 : 0;
         }
         if (m.from == speaker::assistant || m.from == speaker::tool) in_turn = false;

@@ -8,6 +8,9 @@
 #include <algorithm>
 #include <compare>
 #include <cstddef>
+#include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace weir::dialect {
@@ -17,6 +20,11 @@ namespace {
 constexpr std::size_t end_bytes_max = 512 * 1024;
 constexpr std::size_t lead_chars_max = 400;
 constexpr std::size_t document_chars_from = 1000;
+constexpr std::size_t end_chars_max = 160;  // of a last line that needs not point at what comes before
+constexpr std::size_t broken_document_chars_from = 1500;
+constexpr std::size_t broken_lines_from = 20;
+constexpr std::size_t broken_line_chars_max = 100;
+constexpr std::size_t listing_lines_from = 12;
 constexpr std::size_t fence_marks_min = 3;
 constexpr std::size_t code_indent = 4;
 
@@ -227,16 +235,64 @@ bool mark_after_lead(lines& all, const phrase_index& leads) {
     return true;
 }
 
+// Lines that a machine broke: nobody types a request so.
+bool is_broken_document(const lines& all, std::size_t to) noexcept {
+    if (chars_of(all, 0, to) < broken_document_chars_from) return false;
+    std::size_t full = 0;
+    std::size_t longer = 0;
+    for (std::size_t i = 0; i < to; ++i) {
+        if (!all[i].blank) ++(all[i].chars <= broken_line_chars_max ? full : longer);
+    }
+    return full >= broken_lines_from && longer * 10 <= full;
+}
+
 // What the instruction is about first, then the instruction.
 void mark_before_end(lines& all, const phrase_index& leads) {
     std::size_t start = all.size();
     while (start > 0 && !all[start - 1].blank && !is_rule(all[start - 1].text)) --start;
     if (start == 0 || start == all.size() || chars_of(all, start, all.size()) > lead_chars_max) return;
     if (chars_of(all, 0, start) < document_chars_from) return;
-    if (!is_rule(all[start - 1].text) && !points_at_paste(all, start, all.size(), leads)) return;
+    const bool one_line = start + 1 == all.size() && all[start].chars <= end_chars_max;
+    const bool told = is_rule(all[start - 1].text) || points_at_paste(all, start, all.size(), leads);
+    if (!told && !(one_line && is_broken_document(all, start))) return;
     mark(all, 0, start);
     for (std::size_t i = start; i < all.size(); ++i) {
         if (all[i].pasted == paste::open_fence) all[i].pasted = paste::no;
+    }
+}
+
+// ---- listings ----
+
+// The first marks of punctuation of a line; empty for what is no entry: a line of fewer, an item of a list, a
+// single word, which may be a file that is asked about.
+std::string marks_of(std::string_view text) {
+    constexpr std::size_t marks_min = 2;
+    constexpr std::size_t marks_max = 5;
+    std::string marks;
+    text = trim(text);
+    if (is_list_item(text) || text.find_first_of(" ,;\t") == std::string_view::npos) return marks;
+    for (const char c : text) {
+        const bool mark = c > ' ' && c < '\x7F' && !is_word(c);
+        if (mark && marks.size() < marks_max) marks += c;
+    }
+    if (marks.size() < marks_min) marks.clear();
+    return marks;
+}
+
+bool is_listing(const lines& all, std::size_t from, std::size_t to) {
+    std::map<std::string, std::size_t> alike;
+    for (std::size_t i = from; i < to; ++i) {
+        if (auto marks = marks_of(all[i].text); !marks.empty()) ++alike[std::move(marks)];
+    }
+    return std::ranges::any_of(alike, [&](const auto& kind) { return 2 * kind.second >= to - from; });
+}
+
+void mark_listings(lines& all) {
+    for (std::size_t from = 0; from < all.size();) {
+        std::size_t to = from;
+        while (to < all.size() && !all[to].blank && all[to].pasted == paste::no) ++to;
+        if (to - from >= listing_lines_from && is_listing(all, from, to)) mark(all, from, to);
+        from = to + 1;
     }
 }
 
@@ -257,6 +313,7 @@ split_text split_pasted(std::string_view text, const ask_rules& rules) {
     if (!mark_after_lead(more, leads)) mark_before_end(more, leads);
     mark_elements(more, rules.request_elements);
     mark_indented(more);
+    mark_listings(more);
     // Agents put whole requests into elements and templates: these rules may not leave nothing to ask for.
     if (leaves_a_request(more)) all = std::move(more);
     std::size_t pasted_chars = 0;

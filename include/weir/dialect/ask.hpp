@@ -16,6 +16,7 @@ namespace weir::dialect {
 // session_ignored_lines mind upper and lower case.
 struct ask_rules {
     std::vector<std::string> preambles;            // a whole message that begins with one is the client's
+    std::vector<std::string> nudges;               // "continue": a message of these alone is no new turn
     std::vector<std::string> envelopes;            // tags whose element is not the human's: "system-reminder"
     std::vector<std::string> request_elements;     // tags whose element is the request itself: "user_query"
     std::vector<std::string> paste_leads;          // phrases that point at pasted text: "the text above"
@@ -35,7 +36,7 @@ struct ask_rules {
 
 enum class turn : std::uint8_t {
     human,  // nothing of the assistant or of a tool comes after the latest human text
-    tool,   // the assistant works: its own messages or results of tools come after that text
+    tool,   // the assistant works: its own messages, results of tools or a nudge come after that text
     // A title, a summary, a commit message: nobody waits for quality. Also any completion, and a request for
     // one token, which is a look whether somebody is there or fills a cache.
     housekeeping
@@ -51,7 +52,7 @@ struct ask {
     std::uint32_t files_named = 0;       // different names with a known extension in `request`; URLs are none
     std::uint32_t calls = 0;             // tool calls since that text (calls, not rounds)
     std::uint32_t rounds = 0;            // messages of the assistant since that text
-    // Turns of the human in the body: messages of the user in a row are one, a preamble is none.
+    // Turns of the human in the body: messages of the user in a row are one, preambles and nudges are none.
     std::uint32_t human_turns = 0;
     // Different file names in what the assistant wrote since that text, its calls' arguments among it: how
     // far an edit is spread. The last 32 KiB are read.
@@ -67,7 +68,8 @@ struct ask {
 // Latest human text: of the last `user` message that has text outside envelopes; text parts of an array are
 // joined by a line break, results of tools among them left out. A message of images or files alone is a turn
 // without a text. An answer that the client began, for the model to go on with, is no work of the
-// assistant's. Pasted are, line by line:
+// assistant's. A nudge after an earlier text is not the latest: the work that it asks to go on with is that
+// text's, and so is what the work has shown so far. Pasted are, line by line:
 //   - fenced blocks (``` or ~~~), fences included, and lines that begin with `>`;
 //   - elements that span lines, <document> to </document>, unless they are request_elements;
 //   - blocks indented by four blanks or a tab after a blank line, as Markdown has them;
@@ -76,8 +78,13 @@ struct ask {
 //     after it (`---` or a heading); where the lead holds one of paste_leads, a list right after it is pasted
 //     at any length;
 //   - all before a last paragraph of at most 400 characters, where that is at least 1,000 characters and the
-//     paragraph holds one of paste_leads or comes after a `---` line.
-// Where nothing would be left, elements, indents, leads and tails are not taken for pastes. Of a text of more
+//     paragraph holds one of paste_leads or comes after a `---` line;
+//   - all before a last paragraph of one line of at most 160 characters, where that is at least 1,500
+//   characters
+//     in 20 lines or more that were broken by a machine, at 100 characters or before;
+//   - listings, logs among them: twelve lines or more without an empty one, half of which have the same first
+//     marks of punctuation.
+// Where nothing would be left, none but fences and quotes are taken for pastes. Of a text of more
 // than 1 MiB the first and the last half are read so, and the lines between them are pasted. A failed result
 // is one that the client calls so, or is judged by the first and the last 8 KiB of its text.
 ask ask_of(padded_view body, const body_index& index, const ask_rules& rules);
