@@ -184,7 +184,8 @@ void call::price_row() {
     if (judged_) {
         remember_answer(here_.home, *judged_, row_, failed_check_, steady_ms(here_.on.time->now()));
     }
-    if (failed_check_) {
+    // An upstream that breaks off by itself says nothing about the model.
+    if (failure_ != dialect::answer_failure::none && failure_ != dialect::answer_failure::broken_off) {
         const std::int64_t now = unix_ms(here_.on.time->wall());
         here_.home.ledger.note({row_.id, now, metering::outcome_kind::verifier, false, std::nullopt, {}});
     }

@@ -34,9 +34,9 @@ task<std::optional<result<void>>> call::replaced() {
     if (!route) co_return std::nullopt;
 
     const answer_end end{answer_.facts, billed_, judged_->features.context_tokens};
+    row_.answer_bytes = answer_.payload_bytes;
     metering::row attempt =
         replaced_row(row_, here_.ids.next(here_.on.time->wall()), failure_, end, settings_);
-    attempt.answer_bytes = answer_.payload_bytes;
     end_row(attempt);
     const state::answered told{judged_->route->tier, attempt.tokens.hit + attempt.tokens.miss,
                                attempt.tokens.output, false, false};
@@ -69,6 +69,7 @@ task<std::optional<result<void>>> call::replaced() {
 // attempt may have cost.
 void call::fall_back(set_aside first, int attempts) {
     if (row_.attempts > attempts) {
+        row_.answer_bytes = answer_.payload_bytes;
         note_answer(row_, {answer_.facts, billed_, judged_->features.context_tokens});
         price(row_, settings_);
         first.row.attempts = row_.attempts;
@@ -89,13 +90,13 @@ void call::fall_back(set_aside first, int attempts) {
     here_.home.sessions.note(judged_->session_key, first.told, now_ms());
 }
 
-// The row's tokens and money, where the answer that was sent has a row of its own.
+// The row's tokens and money, where the answer that was sent has a row of its own. What that answer would
+// have cost on another tier is told here, once.
 void call::price_spent() {
     row_.tokens = spent_->tokens;
     row_.estimated = spent_->estimated;
     row_.price_tariff = spent_->price_tariff;
     row_.cost = spent_->cost;
-    row_.baselines = spent_->baselines;
 }
 
 }  // namespace weir::proxy

@@ -126,7 +126,7 @@ task<result<void>> relay::events(const net::answer_head& head) {
     if (edit_ && edit_->changed()) out_.names_asked_model = !plan_.name_model.empty();
     out_.facts = reader.facts();
     if (holding_) co_return co_await end_held(head, std::move(came_to));
-    if (ended) co_return came_to;
+    if (ended && !out_.client_left) co_return came_to;
     if (delivered_ && (out_.client_left || !came_to)) {
         // The client has the last event: all that is missing is the end of the framing, for a reader who may
         // have gone.

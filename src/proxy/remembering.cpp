@@ -30,8 +30,10 @@ std::optional<metering::outcome_kind> sign_of(const judgement& j, const net::req
     if (goes_in_circles(j)) return loop;
     const bool human = j.features.turn == dialect::turn::human;
     const bool same = human && j.ask_hash != 0 && j.ask_hash == j.past->ask_hash;
-    // Who never got an answer has not rejected one: during an outage every client asks again.
-    if (!same || !j.past->ask_answered || now_ms - j.past->asked_ms > asked_again_ms_max) return std::nullopt;
+    // Who never got an answer, or not the last one, has not rejected one: during an outage every client asks
+    // again.
+    const bool answered = j.past->ask_answered && j.past->last_answered;
+    if (!same || !answered || now_ms - j.past->asked_ms > asked_again_ms_max) return std::nullopt;
     return sent_again(head) ? retried : asked_again;
 }
 
@@ -77,19 +79,21 @@ void remember_route(installation& home, const judgement& j, request_id id, std::
     const bool human = j.features.turn == dialect::turn::human;
     home.sessions.note(j.session_key,
                        state::routed{j.route->tier, j.route->session_effort, j.route->effort_reason, human,
-                                     human ? j.ask_hash : 0, id},
+                                     human ? j.ask_hash : 0, id, j.route->effort},
                        now_ms);
 }
 
 void remember_answer(installation& home, const judgement& j, const metering::row& done, bool failed_check,
                      std::int64_t now_ms) {
-    if (!j.route || done.estimated || done.tokens.hit + done.tokens.miss == 0) return;
-    if (j.features.turn == dialect::turn::housekeeping) return;
-    home.forecasts.note(done.key_id, j.kind, done.tokens.output);
+    if (!j.route || j.features.turn == dialect::turn::housekeeping) return;
+    const bool served = done.how == metering::outcome::served;
+    const std::int64_t prompt = done.estimated ? 0 : done.tokens.hit + done.tokens.miss;
+    if (prompt == 0 && !served) return;
+    const std::int64_t output = prompt == 0 ? 0 : done.tokens.output;
+    if (prompt > 0) home.forecasts.note(done.key_id, j.kind, output);
     home.sessions.note(
         j.session_key,
-        state::answered{j.route->tier, done.tokens.hit + done.tokens.miss, done.tokens.output, failed_check,
-                        done.how == metering::outcome::served, !j.route->moves_session},
+        state::answered{j.route->tier, prompt, output, failed_check, served, !j.route->moves_session},
         now_ms);
 }
 

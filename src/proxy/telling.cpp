@@ -36,6 +36,8 @@ constexpr std::array meanings = {
     reason_meaning{"theory", "The request is about theory that a smaller model tends to get wrong."},
     reason_meaning{"large_change", "A change of much of a program is asked for in few words."},
     reason_meaning{"fault", "A fault is to be found and repaired."},
+    reason_meaning{"internals", "It is asked how the inside of a system misbehaves, or why."},
+    reason_meaning{"research", "An experiment or a study is to be designed."},
     reason_meaning{"system_design", "A system is to be designed or built."},
     reason_meaning{"puzzle", "A puzzle of many clues is to be solved."},
     reason_meaning{"shape", "The request is about the shape of a text."},

@@ -22,11 +22,13 @@ std::optional<session> session_store::find(std::string_view key, std::int64_t no
 
 void session_store::note(std::string_view key, const routed& what, std::int64_t now_ms) {
     entries_->by_key.upsert(key, now_ms, [&](session& s) {
-        const bool other_effort = s.tier == what.tier && s.effort != what.effort;
+        const bool other_effort = s.tier == what.tier && s.effort_sent != what.effort_sent;
         if (other_effort && what.tier < s.warm.size()) s.warm[what.tier] = {};
         s.tier = what.tier;
         s.effort = what.effort;
         s.effort_reason = what.effort_reason;
+        s.effort_sent = what.effort_sent;
+        s.last_answered = false;
         ++s.requests;
         if (!what.human_turn) return;
         ++s.human_turns;
@@ -45,6 +47,7 @@ void session_store::note(std::string_view key, const answered& what, std::int64_
         if (!what.warms_alone) {
             s.failed_check = what.failed_check;
             s.ask_answered = s.ask_answered || what.reached_client;
+            s.last_answered = what.reached_client;
         }
         if (what.prompt_tokens <= 0) return;
         if (s.warm.size() <= what.tier) s.warm.resize(what.tier + 1);

@@ -51,6 +51,17 @@ TEST(words, of_a_long_request_are_looked_for_at_both_ends) {
     EXPECT_EQ(of(filler + " prove " + filler).words, 0U);
 }
 
+TEST(words, of_prose_between_apostrophes_or_backticks_are_none) {
+    const auto finds = [](const std::string& text) { return (of(text).words & proof) != 0; };
+    EXPECT_FALSE(finds("Count the letters in 'prove it now'."));
+    EXPECT_FALSE(finds("Is `prove it` a command?"));
+    EXPECT_FALSE(finds("Translate 'don't prove it' into French"));
+    EXPECT_TRUE(finds("Call `prove` and see")) << "a name of code";
+    EXPECT_TRUE(finds("Don't guess, prove the dogs' theorem")) << "apostrophes";
+    EXPECT_TRUE(finds("If f'(x) = g'(x), prove f = g + c")) << "primes";
+    EXPECT_TRUE(finds("'never closed prove it"));
+}
+
 TEST(words, in_quotation_marks_are_none) {
     EXPECT_EQ(of(R"(count the words of "prove it")").words, count);
     const std::string filler(20'000, 'x');

@@ -115,6 +115,39 @@ TEST(ask, calls_and_results_count_since_the_human_text_only) {
     EXPECT_EQ(rest.failed_results_of_last_6, 0u);
 }
 
+TEST(ask, a_nudge_goes_on_with_the_text_before_it) {
+    for (const char* nudge : {"continue", "Continue.", "still broken, try again!", "OK, go ahead", "继续",
+                              "还是不行，继续。", "<system-reminder>x</system-reminder>continue"}) {
+        const ask a =
+            asked(std::vector<json>{user("Fix the parser."), calls({"a", "a"}), tool("[exit code: 1]"),
+                                    message("assistant", "Done."), user(nudge)});
+        EXPECT_EQ(a.text, "Fix the parser.") << nudge;
+        EXPECT_EQ(a.kind, turn::tool) << nudge;
+        EXPECT_EQ(a.calls, 2u) << nudge;
+        EXPECT_EQ(a.failed_results_of_last_6, 1u) << nudge;
+        EXPECT_EQ(a.human_turns, 1u) << nudge;
+    }
+}
+
+TEST(ask, a_text_that_says_more_than_a_nudge_is_a_turn_of_its_own) {
+    for (const char* text : {"continue with the tests", "no, use tabs", "Why? Continue.", "继续写第二章"}) {
+        const ask a = asked(
+            std::vector<json>{user("Fix the parser."), calls({"a"}), tool("[exit code: 1]"), user(text)});
+        EXPECT_EQ(a.text, text);
+        EXPECT_EQ(a.kind, turn::human) << text;
+        EXPECT_EQ(a.calls, 0u) << text;
+        EXPECT_EQ(a.human_turns, 2u) << text;
+    }
+}
+
+TEST(ask, a_nudge_before_any_other_text_is_the_text) {
+    const ask a = asked(std::vector<json>{message("assistant", "Shall I?"), user("ok"), user("continue")});
+    EXPECT_EQ(a.text, "continue");
+    EXPECT_EQ(a.message, 2u);
+    EXPECT_EQ(a.kind, turn::human);
+    EXPECT_EQ(a.human_turns, 1u);
+}
+
 TEST(ask, only_the_last_six_calls_and_results_count) {
     std::vector<json> messages = {user("go")};
     for (int i = 0; i < 5; ++i)
@@ -306,6 +339,12 @@ const std::string prose = [] {
     return out;
 }();
 
+const std::string log_lines = [] {
+    std::string out;
+    for (int i = 0; i < 12; ++i) out += "tests/io/test_" + std::to_string(i) + ".py::test_port PASSED\n";
+    return out;
+}();
+
 TEST(pasted, what_is_quoted_is_no_part_of_the_request) {
     const std::string list = "1. Prove Zorn's lemma.\n2. Refactor all.\n   And more.\n\n3. Port it.";
     const std::vector<paste_case> cases = {
@@ -341,6 +380,12 @@ TEST(pasted, what_is_quoted_is_no_part_of_the_request) {
         {"steps of the request", "Make the following changes:\n\n1. Refactor a\n2. Port b",
          "Make the following changes:\n\n1. Refactor a\n2. Port b"},
         {"a short text after a colon", "Task:\n\nProve it.", "Task:\n\nProve it."},
+        {"a listing before the question", log_lines + "Did any fail?", "Did any fail?"},
+        {"a listing after the question", "Did any fail?\n\n" + log_lines, "Did any fail?"},
+        {"too few lines for a listing", "Did any fail?\na/b.py: ok, x\nc/d.py: ok, y",
+         "Did any fail?\na/b.py: ok, x\nc/d.py: ok, y"},
+        {"a document broken by a machine, then a line", prose + "\nWhich verb comes first?",
+         "Which verb comes first?"},
         {"a long request of its own", "I have a problem.\n\n" + prose,
          "I have a problem.\n\n" + prose.substr(0, prose.size() - 1)},
     };

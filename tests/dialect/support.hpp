@@ -25,6 +25,7 @@ inline std::string item_of(std::string_view text) {
 
 inline std::vector<std::string>& list_of(ask_rules& rules, std::string_view key) {
     if (key == "preambles") return rules.preambles;
+    if (key == "nudges") return rules.nudges;
     if (key == "envelopes") return rules.envelopes;
     if (key == "request_elements") return rules.request_elements;
     if (key == "paste_leads") return rules.paste_leads;

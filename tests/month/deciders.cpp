@@ -123,7 +123,7 @@ std::optional<policy_decider::choice> policy_decider::choose(const question& q) 
         const bool human = judged->features.turn == dialect::turn::human;
         sessions_.note(judged->session_key,
                        state::routed{d.tier, d.session_effort, d.effort_reason, human,
-                                     human ? judged->ask_hash : 0, request_id{now_ms}},
+                                     human ? judged->ask_hash : 0, request_id{now_ms}, d.effort},
                        now_ms);
     }
     choice c{{d.tier, place_of_effort(d.effort)}, d.reason};

@@ -289,7 +289,24 @@ TEST(cascade, where_the_second_cannot_answer_the_first_is_sent_after_all) {
         EXPECT_EQ(rows[1].how, metering::outcome::served) << what;
         EXPECT_EQ(rows[1].tokens.output, 0) << what << ": the answer's tokens are counted once";
         if (!second.empty()) EXPECT_EQ(rows[1].cost, pricing::pico{0}) << what;
+        ASSERT_EQ(rows[1].baselines.size(), 2U) << what;
+        EXPECT_TRUE(rows[0].baselines.empty()) << what;
+        EXPECT_EQ(rows[1].baselines[0].second, rows[0].cost) << what << ": Flash alone had given that answer";
+        EXPECT_GT(rows[1].baselines[1].second, rows[0].cost) << what << ": Pro alone would have cost more";
     }
+}
+
+TEST(cascade, an_attempt_that_told_no_usage_is_estimated_by_what_it_said) {
+    json unmetered = json::parse(answer_json);
+    unmetered.erase("usage");
+    unmetered["choices"][0]["finish_reason"] = "length";
+    cascade c(with_length("200 OK", unmetered.dump()), good);
+    c.weir.ask(post(hello));
+    const std::vector<metering::row> rows = c.rows();
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_TRUE(rows[0].estimated);
+    EXPECT_GT(rows[0].tokens.output, 0);
+    EXPECT_GT(rows[0].answer_bytes, 0);
 }
 
 TEST(cascade, nobody_is_second_guessed_who_chose) {

@@ -117,6 +117,31 @@ TEST(outcomes, an_upstream_that_broke_off_by_itself_was_not_rejected) {
     EXPECT_THAT(w.told(), testing::IsEmpty());
 }
 
+TEST(outcomes, a_check_that_finds_the_upstream_out_of_room_says_nothing_about_the_model) {
+    json broken = json::parse(answer_json);
+    broken["choices"][0]["finish_reason"] = "insufficient_system_resource";
+    // Neither tier has room.
+    outcomes_of_weir w({with_length("200 OK", broken.dump())});
+    w.ask(hello);
+    EXPECT_THAT(w.told(), testing::IsEmpty());
+}
+
+TEST(outcomes, nobody_rejects_a_turn_whose_last_request_was_not_answered) {
+    const std::string overloaded = with_length("503 Service Unavailable", R"({"error":{"message":"busy"}})");
+    outcomes_of_weir w({good, overloaded, good});
+    w.ask(hello);
+    json with_result = json::parse(hello);
+    with_result["messages"].push_back(
+        {{"role", "assistant"},
+         {"content", nullptr},
+         {"tool_calls",
+          {{{"id", "c1"}, {"type", "function"}, {"function", {{"name", "look"}, {"arguments", "{}"}}}}}}});
+    with_result["messages"].push_back({{"role", "tool"}, {"tool_call_id", "c1"}, {"content", "seen"}});
+    w.ask(with_result.dump());
+    w.ask(hello);
+    EXPECT_THAT(w.told(), testing::IsEmpty()) << "the conversation is begun anew because it broke off";
+}
+
 TEST(outcomes, a_streamed_answer_that_fails_its_check_is_known_to_be_none) {
     const std::string end = R"(data: {"model":"deepseek-v4-flash","choices":[{"index":0,"delta":{},)"
                             R"("finish_reason":"length"}],)" +

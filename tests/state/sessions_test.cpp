@@ -16,10 +16,10 @@ constexpr std::int64_t idle_ms = 1'000;
 session_bounds small(std::size_t entries_max) { return {entries_max, idle_ms}; }
 
 routed tool_turn(std::size_t tier, std::string effort = "keep") {
-    return {tier, std::move(effort), "", false, 0, {}};
+    return {tier, effort, "", false, 0, {}, effort};
 }
 routed human_turn(std::uint64_t ask, std::int64_t id, std::size_t tier = 0) {
-    return {tier, "keep", "", true, ask, {id}};
+    return {tier, "keep", "", true, ask, {id}, "keep"};
 }
 answered told(std::size_t tier, std::int64_t prompt, std::int64_t output) {
     return {tier, prompt, output, false};
@@ -32,7 +32,7 @@ bool has(const session_store& store, const std::string& key, std::int64_t now_ms
 TEST(session_store, a_request_leaves_its_cell) {
     session_store store({});
     EXPECT_FALSE(has(store, "a", 0));
-    store.note("a", {1, "high", "bounded.yaml:52", true, 77, {5}}, 10);
+    store.note("a", {1, "high", "bounded.yaml:52", true, 77, {5}, "high"}, 10);
     const auto s = store.find("a", 11);
     ASSERT_TRUE(s);
     EXPECT_EQ(s->tier, 1u);
@@ -65,7 +65,7 @@ TEST(session_store, an_ask_is_remembered_by_the_request_that_was_answered_first)
     };
     store.note("a", human_turn(7, 100), 10);
     expect(7, 10, 100, 1);
-    store.note("a", {0, "keep", "", false, 7, {101}}, 20);
+    store.note("a", {0, "keep", "", false, 7, {101}, "keep"}, 20);
     expect(7, 10, 100, 1);
     store.note("a", human_turn(7, 102), 30);
     expect(7, 10, 102, 2);
@@ -146,6 +146,30 @@ TEST(session_store, another_effort_finds_the_cache_cold) {
     store.note("a", tool_turn(1, "max"), 50);
     EXPECT_EQ(store.find("a", 51)->warm.at(1).prompt_tokens, 0);
     EXPECT_EQ(store.find("a", 51)->warm.at(0).prompt_tokens, 500);
+}
+
+TEST(session_store, an_effort_that_the_client_states_is_part_of_the_cache_as_well) {
+    session_store store({});
+    const auto stated = [&](const char* effort, std::int64_t now_ms) {
+        store.note("a", {0, "", "", false, 0, {}, effort}, now_ms);
+    };
+    stated("high", 0);
+    store.note("a", told(0, 100, 1), 1);
+    stated("high", 2);
+    EXPECT_EQ(store.find("a", 2)->warm.at(0).prompt_tokens, 100);
+    stated("max", 3);
+    EXPECT_EQ(store.find("a", 3)->warm.at(0).prompt_tokens, 0);
+}
+
+TEST(session_store, whether_the_last_request_was_answered_is_told_apart_from_the_ask) {
+    session_store store({});
+    store.note("a", human_turn(7, 1), 0);
+    store.note("a", told(0, 100, 1), 1);
+    store.note("a", tool_turn(0), 2);
+    EXPECT_TRUE(store.find("a", 2)->ask_answered);
+    EXPECT_FALSE(store.find("a", 2)->last_answered);
+    store.note("a", told(0, 100, 1), 3);
+    EXPECT_TRUE(store.find("a", 3)->last_answered);
 }
 
 TEST(session_store, an_answer_to_what_is_forgotten_is_nothing) {
@@ -251,7 +275,7 @@ TEST(session_store, four_threads_never_see_a_mixture) {
                 const std::string key = std::to_string(i % 400);
                 // Tier, effort and reason of one note belong together. Longer than a string holds in itself.
                 const std::string word = "effort of the thread number " + std::to_string(me);
-                store.note(key, {me, word, word, true, me + 1, {i}}, i / 10);
+                store.note(key, {me, word, word, true, me + 1, {i}, word}, i / 10);
                 store.note(key, told(me, i + 1, 1), i / 10);
                 const auto s = store.find(key, i / 10);
                 if (!s) continue;

@@ -30,6 +30,7 @@ struct session {
     std::size_t tier = 0;
     std::string effort;         // as weir set it; "keep" where nothing was said
     std::string effort_reason;  // as it was then
+    std::string effort_sent;    // of the last request, whoever chose it
     std::int64_t human_turns = 0;
     std::int64_t requests = 0;       // housekeeping left out
     std::int64_t answers = 0;        // of these, that told their usage
@@ -40,6 +41,7 @@ struct session {
     std::int64_t asked_ms = 0;       // when it was asked first
     request_id asked_in;             // the request that brought it; as long as none was answered the last one
     bool ask_answered = false;       // a whole answer to it reached the client
+    bool last_answered = false;      // and one to the last request
 };
 
 // How a request changes what is remembered, at the moment it is routed.
@@ -50,6 +52,7 @@ struct routed {
     bool human_turn = false;     // it brings a new human text
     std::uint64_t ask_hash = 0;  // 0: it brings none
     request_id id;
+    std::string effort_sent;  // whoever chose it
 };
 
 // What its answer told.
