@@ -41,6 +41,27 @@ std::string_view name_of_tier(const recorded& r, std::size_t tier) noexcept {
     return tier < r.tiers.size() ? std::string_view(r.tiers[tier]) : std::string_view();
 }
 
+conversation begun(const inputs& with, std::size_t tiers) {
+    conversation c;
+    if (with.session) {
+        const router::session_view& s = *with.session;
+        c.known = true;
+        c.tier = s.tier;
+        c.effort = s.effort;
+        c.effort_reason = s.effort_reason;
+        c.human_turns = s.human_turns;
+        c.requests = s.requests;
+        c.output_tokens = s.output_tokens_mean * s.requests;
+        for (const std::int64_t tokens : s.warm_tokens) {
+            c.warm.actual.push_back({tokens, {}});
+            c.warm.single = std::max(c.warm.single, tokens);
+        }
+    }
+    c.warm.actual.resize(tiers);
+    c.warm.replayed = c.warm.actual;
+    return c;
+}
+
 }  // namespace
 
 std::int64_t hits_on(std::int64_t prompt, std::int64_t hits, std::int64_t warm_then,
@@ -82,34 +103,25 @@ bool course::price(const past& row) {
     return true;
 }
 
-// A conversation that began before the rows did starts as its first record says.
+// A conversation that began before the rows did starts as its first record says. One that the server had
+// forgotten before its time (a restart, too many others) starts anew; the upstream's cache outlives that.
 conversation* course::find(const past& row, const inputs& with) {
     if (row.session.empty()) return nullptr;
+    memory_recorded_ = memory_recorded_ || row.made_of.session.has_value();
     const auto [at, made] = conversations_.try_emplace(row.session);
     conversation& c = at->second;
     const std::int64_t idle_ms_max = routes_.default_policy().session.idle_ms;
-    const bool forgotten = !made && row.started_ms - c.last_ms > idle_ms_max;
-    if (forgotten) c = {};
-    if (made || forgotten) {
-        const std::size_t tiers = routes_.tiers.size();
-        if (with.session) {
-            const router::session_view& s = *with.session;
-            c.known = true;
-            c.tier = s.tier;
-            c.effort = s.effort;
-            c.effort_reason = s.effort_reason;
-            c.human_turns = s.human_turns;
-            c.requests = s.requests;
-            c.output_tokens = s.output_tokens_mean * s.requests;
-            for (const std::int64_t tokens : s.warm_tokens) {
-                c.warm.actual.push_back({tokens, {}});
-                c.warm.single = std::max(c.warm.single, tokens);
-            }
-        }
-        c.warm.actual.resize(tiers);
-        c.warm.replayed = c.warm.actual;
+    // Housekeeping may have another system text, and so another memory.
+    const bool lost = memory_recorded_ && c.noted && !row.made_of.session && !housekeeping(with);
+    if (made || row.started_ms - c.last_ms > idle_ms_max) {
+        c = begun(with, routes_.tiers.size());
+    } else if (lost) {
+        warmth kept = std::move(c.warm);
+        c = {};
+        c.warm = std::move(kept);
     }
     c.last_ms = row.started_ms;
+    c.noted = c.noted || row.made_of.session || row.made_of.moves_session;
     return &c;
 }
 
@@ -117,8 +129,8 @@ conversation* course::find(const past& row, const inputs& with) {
 const router::session_view* course::view_of(const past& row, const inputs& with, const conversation* c) {
     if (!routes_.default_policy().session.on) return nullptr;
     if (row.session.empty()) return with.session ? &*with.session : nullptr;
-    if (!c->known) return nullptr;
     if (c->unchanged && with.session) return &*with.session;
+    if (!c->known) return nullptr;
     if (with.session) {
         view_ = *with.session;
         view_.failed_check = view_.failed_check && c->last_same;

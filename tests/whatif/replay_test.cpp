@@ -12,25 +12,6 @@ namespace {
 using namespace testing;
 using router::shipped_routing;
 
-constexpr pricing::token_prices flash_prices{{3'000}, {150'000}, {600'000}};
-constexpr pricing::token_prices pro_prices{{10'000}, {600'000}, {2'400'000}};
-
-pricing::pico_sum sum(std::initializer_list<pricing::pico> parts) {
-    pricing::pico_sum s;
-    for (const pricing::pico p : parts) s.add(p);
-    return s;
-}
-
-// A turn of an agent: tool calls since the human's text.
-classifier::features after_calls(std::int64_t calls) {
-    classifier::features f;
-    f.turn = calls > 0 ? dialect::turn::tool : dialect::turn::human;
-    f.tools = 1;
-    f.tool_calls = calls;
-    f.context_tokens = 1'000;
-    return f;
-}
-
 const reason_line* line_of(const replay_report& r, std::string_view reason) {
     const auto found = std::ranges::find(r.reasons, reason, &reason_line::reason);
     return found == r.reasons.end() ? nullptr : &*found;
