@@ -41,6 +41,11 @@ std::string_view name_of_tier(const recorded& r, std::size_t tier) noexcept {
     return tier < r.tiers.size() ? std::string_view(r.tiers[tier]) : std::string_view();
 }
 
+// A row's session may cover several, such as those of an agent and of the agents that it starts.
+const std::string& name_of(const past& row) noexcept {
+    return row.made_of.conversation.empty() ? row.session : row.made_of.conversation;
+}
+
 conversation begun(const inputs& with, std::size_t tiers) {
     conversation c;
     if (with.session) {
@@ -106,12 +111,13 @@ bool course::price(const past& row) {
 // A conversation that began before the rows did starts as its first record says. One that the server had
 // forgotten before its time (a restart, too many others) starts anew; the upstream's cache outlives that.
 conversation* course::find(const past& row, const inputs& with) {
-    if (row.session.empty()) return nullptr;
+    const std::string& name = name_of(row);
+    if (name.empty()) return nullptr;
     memory_recorded_ = memory_recorded_ || row.made_of.session.has_value();
-    const auto [at, made] = conversations_.try_emplace(row.session);
+    const auto [at, made] = conversations_.try_emplace(name);
     conversation& c = at->second;
     const std::int64_t idle_ms_max = routes_.default_policy().session.idle_ms;
-    // Housekeeping may have another system text, and so another memory.
+    // Of housekeeping an early record does not tell whether its memory is another.
     const bool lost = memory_recorded_ && c.noted && !row.made_of.session && !housekeeping(with);
     if (made || row.started_ms - c.last_ms > idle_ms_max) {
         c = begun(with, routes_.tiers.size());
@@ -126,9 +132,9 @@ conversation* course::find(const past& row, const inputs& with) {
 }
 
 // What is remembered of the conversation, had this configuration answered it so far.
-const router::session_view* course::view_of(const past& row, const inputs& with, const conversation* c) {
+const router::session_view* course::view_of(const inputs& with, const conversation* c) {
     if (!routes_.default_policy().session.on) return nullptr;
-    if (row.session.empty()) return with.session ? &*with.session : nullptr;
+    if (!c) return with.session ? &*with.session : nullptr;
     if (c->unchanged && with.session) return &*with.session;
     if (!c->known) return nullptr;
     if (with.session) {
@@ -174,7 +180,7 @@ verdict course::next(const past& row, const inputs& with) {
     decided_then_ = tier_named(routes_, name_of_tier(row.made_of, row.made_of.tier));
     conversation* const c = find(row, with);
     router::circumstances about = with.about;
-    about.session = view_of(row, with, c);
+    about.session = view_of(with, c);
     about.prices = prices_;
     classifier::features f = with.features;
     if (about.session == &view_ && view_.tier < view_.warm_tokens.size()) {

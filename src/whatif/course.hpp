@@ -71,7 +71,7 @@ public:
 
 private:
     conversation* find(const past& row, const inputs& with);
-    const router::session_view* view_of(const past& row, const inputs& with, const conversation* c);
+    const router::session_view* view_of(const inputs& with, const conversation* c);
     void learn(const past& row, const inputs& with, const classifier::features& f,
                const router::circumstances& about);
     bool price(const past& row);

@@ -31,6 +31,27 @@ TEST(course, a_conversation_that_the_server_had_forgotten_is_new_again) {
                    pricing::cost({1'000, 0, 50, 0}, pro_prices)}));
 }
 
+// An agent and the one that it started, under one header.
+TEST(course, two_conversations_under_one_header_have_each_their_own_cell) {
+    const auto book = test::own_prices();
+    router::routing before = routing_always(flash);
+    before.policies.front().session.on = true;
+    router::routing after = shipped_routing();
+    after.policies.front().session.on = true;
+    made_request next{after_calls(1), {1'000, 100, 50, 0}};
+    next.seen = router::session_view{};
+    next.seen->warm_tokens = {1'000, 0};
+    diary d(before, book);
+    d.add({after_calls(3), {0, 1'000, 50, 0}}).add({after_calls(0), {0, 500, 50, 0}}).add(next);
+    for (const std::size_t i : {0U, 1U, 2U}) d.rows()[i].made_of.conversation = i == 1 ? "started" : "agent";
+    const auto r = replay(d.rows(), after, book);
+    EXPECT_EQ(r.replayed.requests, (std::vector<std::int64_t>{1, 2}));
+    EXPECT_EQ(r.replayed.cost,
+              sum({pricing::cost({0, 1'000, 50, 0}, pro_prices), pricing::cost({0, 500, 50, 0}, flash_prices),
+                   pricing::cost({1'000, 100, 50, 0}, pro_prices)}));
+    EXPECT_EQ(replay(d.rows(), before, book).moved, 0);
+}
+
 // A request that weir refused for want of a slot is remembered, and is no row.
 TEST(course, a_memory_that_no_row_explains_is_as_it_was_recorded) {
     const auto book = test::own_prices();

@@ -28,7 +28,7 @@ namespace weir::whatif {
 struct past {
     request_id id;
     std::int64_t started_ms = 0;  // wall clock, Unix
-    std::string session;          // as in the row; "" where nothing names the conversation
+    std::string session;          // as in the row; replay goes by recorded::conversation where there is one
     std::string key_id;
     std::string model_asked;
     std::string tier;  // that answered, by name
