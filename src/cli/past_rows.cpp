@@ -1,5 +1,6 @@
 #include "past_rows.hpp"
 
+#include "weir/dialect/answer_check.hpp"
 #include "weir/metering/rows.hpp"
 #include "weir/whatif/record.hpp"
 
@@ -31,9 +32,10 @@ public:
     bool take(const metering::row& r) {
         if (r.how == metering::outcome::refused) return true;
         if (r.how == metering::outcome::replaced) {
-            whatif::past::unsent& sum = unsent_[r.parent.value];
+            whatif::unsent_answer& sum = unsent_[r.parent.value];
             sum.tokens = r.tokens;
             sum.cost = sum.cost + r.cost;
+            sum.broken_off = r.checked == name_of(dialect::answer_failure::broken_off);
             return true;
         }
         if (r.decision.empty()) {
@@ -76,7 +78,7 @@ public:
 
 private:
     past_rows found_;
-    std::unordered_map<std::int64_t, whatif::past::unsent> unsent_;  // by the request they were for
+    std::unordered_map<std::int64_t, whatif::unsent_answer> unsent_;  // by the request they were for
 };
 
 }  // namespace

@@ -123,6 +123,7 @@ private:
 }  // namespace
 
 std::optional<bool> needed_more(const past& row, std::optional<bool> accepted) {
+    if (row.replaced && row.replaced->broken_off) return std::nullopt;
     // Its check said so, and the answer that was accepted or not is a dearer tier's.
     if (row.replaced && row.made_of.tier == 0) return true;
     const bool by_cheapest = !row.made_of.tiers.empty() && row.tier == row.made_of.tiers.front();

@@ -204,6 +204,28 @@ TEST_F(own_ledger, rows_without_a_readable_record_are_counted_and_left_out) {
                                    to_text(request_id{1'002})));
 }
 
+TEST_F(own_ledger, an_answer_that_the_upstream_broke_off_says_nothing_of_its_request) {
+    const auto requests = fill({.seed = 27, .requests = 60, .judged = 0});
+    const auto cheap = std::ranges::find(requests, "flash", [](const own_request& r) { return r.row.tier; });
+    ASSERT_NE(cheap, requests.end());
+    metering::row attempt = row_of(cheap->row);
+    attempt.parent = attempt.id;
+    attempt.id = {10'000};
+    attempt.how = metering::outcome::replaced;
+    const auto needed_more = [&](const char* checked) {
+        ++attempt.id.value;
+        attempt.checked = checked;
+        if (const auto book = open()) {
+            book->settle(attempt, {});
+            book->flush();
+        }
+        const json report = json::parse(run_on({"replay", "--format", "json"}).out);
+        return column_named(report, "actual")["needed_more"].get<int>();
+    };
+    EXPECT_EQ(needed_more("broken_off"), 0);
+    EXPECT_EQ(needed_more("schema"), 1);
+}
+
 TEST_F(own_ledger, prints_the_same_figures_as_table_and_csv) {
     fill({.seed = 26, .requests = 60});
     const auto table = run_on({"replay"});

@@ -24,6 +24,13 @@
 
 namespace weir::whatif {
 
+// Of the decided tier: it failed its check.
+struct unsent_answer {
+    usage tokens;
+    pricing::pico cost;
+    bool broken_off = false;  // the upstream ended it: it had no room, and says nothing of the request
+};
+
 // One request of the ledger: what its decision was made of, and what became of it.
 struct past {
     request_id id;
@@ -36,12 +43,7 @@ struct past {
     pricing::pico cost;
     std::string currency;
     recorded made_of;
-    // An answer of the decided tier that failed its check and was not sent; the row above is the other one.
-    struct unsent {
-        usage tokens;
-        pricing::pico cost;
-    };
-    std::optional<unsent> replaced;
+    std::optional<unsent_answer> replaced;  // the row above is the other one's
     // Whether the cheapest tier's answer is known to have been good enough (false) or not (true). Answers of
     // dearer tiers tell nothing about the cheapest.
     std::optional<bool> needed_more;
