@@ -135,4 +135,17 @@ std::string notes_on(const past_rows& read) {
     return text;
 }
 
+std::string notes_on(const whatif::caveats& but) {
+    std::string text;
+    const auto say = [&](std::int64_t count, const std::string& what) {
+        if (count > 0) text += std::to_string(count) + ' ' + what + '\n';
+    };
+    say(but.unroutable, "requests that this configuration would refuse are left out");
+    say(but.unpriced, "requests are left out: the price book knows no price of some tier at their time");
+    say(but.otherwise_paid, "requests that were paid in another currency are left out");
+    say(but.other_tier, "requests were answered by a tier that this configuration does not have");
+    say(but.other_weights, "requests have the words' part of their learned score from other weights");
+    return text;
+}
+
 }  // namespace weir::cli

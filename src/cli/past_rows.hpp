@@ -40,5 +40,6 @@ std::filesystem::path ledger_of(const past_flags& flags, const config::settings&
 
 // What of the ledger is not in the figures, a line each; "" where all of it is.
 std::string notes_on(const past_rows& read);
+std::string notes_on(const whatif::caveats& but);
 
 }  // namespace weir::cli

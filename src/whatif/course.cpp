@@ -88,6 +88,17 @@ std::size_t tier_named(const router::routing& routes, std::string_view name) noe
     return found == routes.tiers.end() ? no_tier : static_cast<std::size_t>(found - routes.tiers.begin());
 }
 
+bool count(caveats& into, const verdict& v) noexcept {
+    using enum verdict::kind;
+    into.unroutable += v.how == unroutable ? 1 : 0;
+    into.unpriced += v.how == unpriced ? 1 : 0;
+    into.otherwise_paid += v.how == otherwise_paid ? 1 : 0;
+    if (v.how != decided) return false;
+    into.other_weights += v.other_weights ? 1 : 0;
+    into.other_tier += v.answered == no_tier ? 1 : 0;
+    return true;
+}
+
 course::course(const router::routing& routes, const pricing::price_book& book)
     : routes_(routes), book_(book) {
     prices_.reserve(routes.tiers.size());

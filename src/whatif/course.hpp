@@ -59,6 +59,9 @@ struct verdict {
     bool other_weights = false;
 };
 
+// Whether the request is in the figures; else, or where that takes a word, it is counted.
+bool count(caveats& into, const verdict& v) noexcept;
+
 // `routes` and `book` must outlive it. Another threshold in `routes` takes another course.
 class course {
 public:

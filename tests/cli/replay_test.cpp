@@ -313,6 +313,29 @@ TEST_F(own_ledger, tuned_says_the_patch_and_the_curve_and_changes_nothing) {
     EXPECT_THAT(beyond.out, HasSubstr("No threshold gives it"));
 }
 
+TEST_F(own_ledger, tuned_tells_what_is_not_in_its_figures) {
+    const auto requests = fill({.seed = 44, .requests = 100, .between_ms = 3'600'000});
+    {
+        const auto book = open();
+        ASSERT_TRUE(book);
+        metering::row foreign = row_of(requests.back().row);
+        foreign.id = {1'001};
+        foreign.currency = "CNY";
+        metering::row scored = row_of(requests.back().row);
+        scored.id = {1'002};
+        whatif::recorded made_of = requests.back().row.made_of;
+        made_of.weights = "else/1";
+        scored.decision = whatif::write_record(made_of);
+        for (const metering::row& r : {foreign, scored}) book->settle(r, {});
+        book->flush();
+    }
+    const auto got = run_on({"tune", "--max-pro-share", "50", "--format", "csv"});
+    EXPECT_THAT(got.out, HasSubstr("\r\nchosen,")) << got;
+    EXPECT_EQ(got.err,
+              "1 requests that were paid in another currency are left out\n"
+              "1 requests have the words' part of their learned score from other weights\n");
+}
+
 TEST_F(own_ledger, tune_wants_one_target) {
     fill({.seed = 42, .requests = 5});
     EXPECT_EQ(run_on({"tune"}).code, exit_bad_usage);

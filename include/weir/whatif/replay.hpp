@@ -88,19 +88,25 @@ struct blind_list {
     std::int64_t requests = 0;
 };
 
-struct replay_report {
+// Requests that figures lack, or have with a word.
+struct caveats {
+    // Left out:
+    std::int64_t unroutable = 0;      // this configuration would have refused them
+    std::int64_t unpriced = 0;        // the price book knows no price of some tier at that time
+    std::int64_t otherwise_paid = 0;  // in another currency than the price book's
+    // In the figures, with a word:
+    std::int64_t other_weights = 0;  // the words' part of the learned score is from other weights
+    std::int64_t other_tier = 0;     // answered by a tier that this configuration does not have
+
+    caveats& operator+=(const caveats& more) noexcept;
+};
+
+struct replay_report : caveats {
     std::string policy;  // name/version of the default policy: "bounded/1"
     std::string currency;
     std::vector<std::string> tiers;  // from the cheapest
     std::int64_t requests = 0;       // in the columns
     std::int64_t moved = 0;          // of these, to another tier
-    // Left out of all columns:
-    std::int64_t unroutable = 0;      // this configuration would have refused them
-    std::int64_t unpriced = 0;        // the price book knows no price of some tier at that time
-    std::int64_t otherwise_paid = 0;  // in another currency than the price book's
-    // In the columns, with a word:
-    std::int64_t other_weights = 0;  // the words' part of the learned score is from other weights
-    std::int64_t other_tier = 0;     // answered by a tier that this configuration does not have
     column actual;
     column replayed;
     std::vector<column> all;  // every request on one tier: by tier. No gate is asked, pins move as well
