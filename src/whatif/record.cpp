@@ -96,9 +96,11 @@ struct get {
         while (in.ok()) {
             in.refuse_unless(all.size() < record_entries_max);
             each(all.emplace_back());
-            if (in.take_if("]")) return;
+            if (in.take_if("]")) break;
             in.raw(",");
         }
+        // Of a ledger's records all are held at a time.
+        all.shrink_to_fit();
     }
     template <class T, class Each>
     void maybe(std::optional<T>& value, Each&& each) {

@@ -6,6 +6,7 @@
 #include "weir/metering/ledger.hpp"
 #include "weir/whatif/record.hpp"
 
+#include "../../src/cli/past_rows.hpp"
 #include "metering/support.hpp"
 #include "support.hpp"
 #include "support/own_traffic.hpp"
@@ -202,6 +203,28 @@ TEST_F(own_ledger, rows_without_a_readable_record_are_counted_and_left_out) {
     EXPECT_THAT(got.out, HasSubstr("1 requests without a recorded decision are left out"));
     EXPECT_THAT(got.out, HasSubstr("1 requests with an unreadable record are left out, the first " +
                                    to_text(request_id{1'002})));
+}
+
+template <class T>
+std::size_t bytes_of(const std::vector<T>& all) {
+    return all.capacity() * sizeof(T);
+}
+
+TEST_F(own_ledger, as_many_rows_as_are_let_in_take_a_gibibyte_at_most) {
+    fill({.seed = 28, .requests = 20});
+    past_flags flags;
+    const auto read = read_past(flags, file());
+    ASSERT_TRUE(read.has_value());
+    ASSERT_EQ(read->rows.size(), 20U);
+    for (const whatif::past& p : read->rows) {
+        const whatif::recorded& r = p.made_of;
+        EXPECT_EQ(r.words.size() + r.words_absent.size(), shipped().routes.words.size());
+        const std::size_t bytes = sizeof(whatif::past) + sizeof(whatif::inputs) + bytes_of(r.features) +
+                                  bytes_of(r.tiers) + bytes_of(r.words) + bytes_of(r.words_absent) +
+                                  bytes_of(r.words_lead) + bytes_of(r.server_tools) +
+                                  bytes_of(r.alternatives);
+        EXPECT_LE(bytes * past_rows_max, std::size_t{1} << 30U) << bytes << " bytes a row";
+    }
 }
 
 TEST_F(own_ledger, an_answer_that_the_upstream_broke_off_says_nothing_of_its_request) {
