@@ -313,6 +313,21 @@ TEST_F(own_ledger, refitting_on_three_hundred_outcomes_beats_the_shipped_weights
     }
 }
 
+TEST_F(own_ledger, refitted_weights_say_what_they_were_fitted_on) {
+    fill({.seed = 45, .requests = 200});
+    const auto got = run({"train", "--from-ledger", file()});
+    ASSERT_EQ(got.code, exit_ok) << got;
+    const auto& base = *shipped().routes.default_policy().learned.kind;
+    EXPECT_THAT(got.out, HasSubstr("  data: \"outcomes of weir.db on top of " + base.name + '/' +
+                                   std::to_string(base.version) + "\"\n  sha256: \""));
+    std::vector<config::problem> problems;
+    const auto own = config::parse_weights(got.out, "own.yaml", problems);
+    ASSERT_TRUE(own.has_value());
+    const std::string hash = own->from.data.substr(own->from.data.rfind(':') + 1);
+    EXPECT_EQ(hash.size(), 64U) << hash;
+    EXPECT_EQ(base.from.data.find(hash), std::string::npos) << "that of the rows before";
+}
+
 TEST_F(own_ledger, tuned_says_the_patch_and_the_curve_and_changes_nothing) {
     fill({.seed = 41, .requests = 600, .between_ms = 3'600'000});
     const std::string policy = WEIR_SOURCE_DIR "/config/policies/bounded.yaml";
