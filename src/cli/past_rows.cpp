@@ -1,5 +1,6 @@
 #include "past_rows.hpp"
 
+#include "weir/dialect/answer_check.hpp"
 #include "weir/metering/rows.hpp"
 #include "weir/whatif/record.hpp"
 
@@ -31,9 +32,10 @@ public:
     bool take(const metering::row& r) {
         if (r.how == metering::outcome::refused) return true;
         if (r.how == metering::outcome::replaced) {
-            whatif::past::unsent& sum = unsent_[r.parent.value];
+            whatif::unsent_answer& sum = unsent_[r.parent.value];
             sum.tokens = r.tokens;
             sum.cost = sum.cost + r.cost;
+            sum.broken_off = r.checked == name_of(dialect::answer_failure::broken_off);
             return true;
         }
         if (r.decision.empty()) {
@@ -76,7 +78,7 @@ public:
 
 private:
     past_rows found_;
-    std::unordered_map<std::int64_t, whatif::past::unsent> unsent_;  // by the request they were for
+    std::unordered_map<std::int64_t, whatif::unsent_answer> unsent_;  // by the request they were for
 };
 
 }  // namespace
@@ -130,6 +132,19 @@ std::string notes_on(const past_rows& read) {
         text += std::to_string(read.unreadable) +
                 " requests with an unreadable record are left out, the first " + read.first_unreadable + '\n';
     }
+    return text;
+}
+
+std::string notes_on(const whatif::caveats& but) {
+    std::string text;
+    const auto say = [&](std::int64_t count, const std::string& what) {
+        if (count > 0) text += std::to_string(count) + ' ' + what + '\n';
+    };
+    say(but.unroutable, "requests that this configuration would refuse are left out");
+    say(but.unpriced, "requests are left out: the price book knows no price of some tier at their time");
+    say(but.otherwise_paid, "requests that were paid in another currency are left out");
+    say(but.other_tier, "requests were answered by a tier that this configuration does not have");
+    say(but.other_weights, "requests have the words' part of their learned score from other weights");
     return text;
 }
 

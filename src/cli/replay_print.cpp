@@ -60,15 +60,7 @@ std::vector<cells> reason_rows(const replay_report& r) {
 }
 
 std::string notes(const replay_report& r, const past_rows& read) {
-    std::string text = notes_on(read);
-    const auto say = [&](std::int64_t count, const std::string& what) {
-        if (count > 0) text += std::to_string(count) + ' ' + what + '\n';
-    };
-    say(r.unroutable, "requests that this configuration would refuse are left out");
-    say(r.unpriced, "requests are left out: the price book knows no price of some tier at their time");
-    say(r.otherwise_paid, "requests that were paid in another currency are left out");
-    say(r.other_tier, "requests were answered by a tier that this configuration does not have");
-    say(r.other_weights, "requests have the words' part of their learned score from other weights");
+    std::string text = notes_on(read) + notes_on(r);
     for (const whatif::blind_list& b : r.blind) {
         text += "the word list " + b.list + " (" + std::to_string(b.lines) +
                 " lines) is unknown to the records of " + std::to_string(b.requests) +

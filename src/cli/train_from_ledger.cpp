@@ -25,7 +25,7 @@ classifier::provenance origin_of(const refit_flags& flags, const classifier::lin
                                  const whatif::refitted& made) {
     classifier::provenance from;
     from.data = "outcomes of " + std::filesystem::path(flags.past.ledger).filename().string() +
-                ", on top of " + base.name + '/' + std::to_string(base.version) + " (" + base.from.data + ')';
+                " on top of " + base.name + '/' + std::to_string(base.version) + " sha256:" + made.sha256;
     from.date = flags.date;
     from.rows = static_cast<std::int64_t>(made.rows);
     from.scores = "AUROC on the last fifth, fitted on the rest: " + three_digits(made.auroc_after) +

@@ -95,6 +95,7 @@ int tune(const tune_flags& flags) {
         complain(tuned.error().detail);
         return exit_failed;
     }
+    std::cerr << notes_on(tuned->but);
     if (!flags.plot.empty() && !write_plot(flags.plot, *tuned)) return exit_io;
     if (flags.format == curve_format::csv) {
         std::cout << csv_text(curve_rows(*tuned));

@@ -1,6 +1,5 @@
 #include "call.hpp"
 
-#include "weir/base/digest.hpp"
 #include "weir/dialect/turn_keys.hpp"
 #include "weir/proxy/log.hpp"
 #include "weir/proxy/settle.hpp"
@@ -20,21 +19,12 @@ using net::task;
 
 namespace {
 
-constexpr std::size_t session_hash_bytes = 8;
 constexpr std::int64_t other_model_every_ms = 60'000;
 
 std::string score_text(int thousandths) {
     std::array<char, 16> text;
     const int n = std::snprintf(text.data(), text.size(), "%d.%03d", thousandths / 1000, thousandths % 1000);
     return {text.data(), static_cast<std::size_t>(n)};
-}
-
-// A conversation is known by a hash: what names it may name a person too.
-std::string hash_session(const std::string& key_id, std::string_view named) {
-    if (named.empty()) return {};
-    std::string whole = key_id;
-    whole.append(1, '\0').append(named);
-    return hex(sha256(whole), session_hash_bytes);
 }
 
 }  // namespace
@@ -70,7 +60,8 @@ result<void> call::route() {
 
 // By the header that names it, else by how it began: what the body says of its user names people.
 void call::name_session(std::string_view named) {
-    row_.session = hash_session(who_.key_id, named.empty() ? std::string_view(judged_->session_key) : named);
+    row_.session =
+        conversation_hash(who_.key_id, named.empty() ? std::string_view(judged_->session_key) : named);
 }
 
 upstream::outgoing call::compose(const dialect::edit_list& edits, const upstream::settings& to) const {

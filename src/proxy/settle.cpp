@@ -1,5 +1,6 @@
 #include "weir/proxy/settle.hpp"
 
+#include "weir/base/digest.hpp"
 #include "weir/whatif/record.hpp"
 
 #include <algorithm>
@@ -10,6 +11,7 @@ namespace {
 
 // Bytes of an answer a token, framing of events left out: only for rows that say they are estimates.
 constexpr std::int64_t answer_bytes_per_token = 4;
+constexpr std::size_t conversation_hash_bytes = 8;
 
 // "usd" in the price book, "USD" in rows.
 std::string code_of(std::string currency) {
@@ -18,6 +20,13 @@ std::string code_of(std::string currency) {
 }
 
 }  // namespace
+
+std::string conversation_hash(std::string_view key_id, std::string_view known_by) {
+    if (known_by.empty()) return {};
+    std::string whole(key_id);
+    whole.append(1, '\0').append(known_by);
+    return hex(sha256(whole), conversation_hash_bytes);
+}
 
 void note_route(metering::row& r, const judgement& j, const config::settings& settings) {
     const router::routing& routes = settings.routes;
@@ -34,7 +43,9 @@ void note_route(metering::row& r, const judgement& j, const config::settings& se
     r.traffic_class = j.route->traffic_class;
     router::circumstances about = j.about;
     if (j.session) about.session = &*j.session;
-    r.decision = whatif::write_record(whatif::recorded_of(*j.route, j.index, j.features, about, routes));
+    whatif::recorded made = whatif::recorded_of(*j.route, j.index, j.features, about, routes);
+    made.conversation = conversation_hash(r.key_id, j.session_key);
+    r.decision = whatif::write_record(made);
     r.tokens = {0, j.features.context_tokens, 0, 0};
     r.estimated = true;
     price(r, settings);

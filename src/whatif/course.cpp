@@ -41,6 +41,32 @@ std::string_view name_of_tier(const recorded& r, std::size_t tier) noexcept {
     return tier < r.tiers.size() ? std::string_view(r.tiers[tier]) : std::string_view();
 }
 
+// A row's session may cover several, such as those of an agent and of the agents that it starts.
+const std::string& name_of(const past& row) noexcept {
+    return row.made_of.conversation.empty() ? row.session : row.made_of.conversation;
+}
+
+conversation begun(const inputs& with, std::size_t tiers) {
+    conversation c;
+    if (with.session) {
+        const router::session_view& s = *with.session;
+        c.known = true;
+        c.tier = s.tier;
+        c.effort = s.effort;
+        c.effort_reason = s.effort_reason;
+        c.human_turns = s.human_turns;
+        c.requests = s.requests;
+        c.output_tokens = s.output_tokens_mean * s.requests;
+        for (const std::int64_t tokens : s.warm_tokens) {
+            c.warm.actual.push_back({tokens, {}});
+            c.warm.single = std::max(c.warm.single, tokens);
+        }
+    }
+    c.warm.actual.resize(tiers);
+    c.warm.replayed = c.warm.actual;
+    return c;
+}
+
 }  // namespace
 
 std::int64_t hits_on(std::int64_t prompt, std::int64_t hits, std::int64_t warm_then,
@@ -60,6 +86,17 @@ std::int64_t hits_on(std::int64_t prompt, std::int64_t hits, std::int64_t warm_t
 std::size_t tier_named(const router::routing& routes, std::string_view name) noexcept {
     const auto found = std::ranges::find(routes.tiers, name, &router::tier::name);
     return found == routes.tiers.end() ? no_tier : static_cast<std::size_t>(found - routes.tiers.begin());
+}
+
+bool count(caveats& into, const verdict& v) noexcept {
+    using enum verdict::kind;
+    into.unroutable += v.how == unroutable ? 1 : 0;
+    into.unpriced += v.how == unpriced ? 1 : 0;
+    into.otherwise_paid += v.how == otherwise_paid ? 1 : 0;
+    if (v.how != decided) return false;
+    into.other_weights += v.other_weights ? 1 : 0;
+    into.other_tier += v.answered == no_tier ? 1 : 0;
+    return true;
 }
 
 course::course(const router::routing& routes, const pricing::price_book& book)
@@ -82,43 +119,35 @@ bool course::price(const past& row) {
     return true;
 }
 
-// A conversation that began before the rows did starts as its first record says.
+// A conversation that began before the rows did starts as its first record says. One that the server had
+// forgotten before its time (a restart, too many others) starts anew; the upstream's cache outlives that.
 conversation* course::find(const past& row, const inputs& with) {
-    if (row.session.empty()) return nullptr;
-    const auto [at, made] = conversations_.try_emplace(row.session);
+    const std::string& name = name_of(row);
+    if (name.empty()) return nullptr;
+    memory_recorded_ = memory_recorded_ || row.made_of.session.has_value();
+    const auto [at, made] = conversations_.try_emplace(name);
     conversation& c = at->second;
     const std::int64_t idle_ms_max = routes_.default_policy().session.idle_ms;
-    const bool forgotten = !made && row.started_ms - c.last_ms > idle_ms_max;
-    if (forgotten) c = {};
-    if (made || forgotten) {
-        const std::size_t tiers = routes_.tiers.size();
-        if (with.session) {
-            const router::session_view& s = *with.session;
-            c.known = true;
-            c.tier = s.tier;
-            c.effort = s.effort;
-            c.effort_reason = s.effort_reason;
-            c.human_turns = s.human_turns;
-            c.requests = s.requests;
-            c.output_tokens = s.output_tokens_mean * s.requests;
-            for (const std::int64_t tokens : s.warm_tokens) {
-                c.warm.actual.push_back({tokens, {}});
-                c.warm.single = std::max(c.warm.single, tokens);
-            }
-        }
-        c.warm.actual.resize(tiers);
-        c.warm.replayed = c.warm.actual;
+    // Of housekeeping an early record does not tell whether its memory is another.
+    const bool lost = memory_recorded_ && c.noted && !row.made_of.session && !housekeeping(with);
+    if (made || row.started_ms - c.last_ms > idle_ms_max) {
+        c = begun(with, routes_.tiers.size());
+    } else if (lost) {
+        warmth kept = std::move(c.warm);
+        c = {};
+        c.warm = std::move(kept);
     }
     c.last_ms = row.started_ms;
+    c.noted = c.noted || row.made_of.session || row.made_of.moves_session;
     return &c;
 }
 
 // What is remembered of the conversation, had this configuration answered it so far.
-const router::session_view* course::view_of(const past& row, const inputs& with, const conversation* c) {
+const router::session_view* course::view_of(const inputs& with, const conversation* c) {
     if (!routes_.default_policy().session.on) return nullptr;
-    if (row.session.empty()) return with.session ? &*with.session : nullptr;
-    if (!c->known) return nullptr;
+    if (!c) return with.session ? &*with.session : nullptr;
     if (c->unchanged && with.session) return &*with.session;
+    if (!c->known) return nullptr;
     if (with.session) {
         view_ = *with.session;
         view_.failed_check = view_.failed_check && c->last_same;
@@ -162,7 +191,7 @@ verdict course::next(const past& row, const inputs& with) {
     decided_then_ = tier_named(routes_, name_of_tier(row.made_of, row.made_of.tier));
     conversation* const c = find(row, with);
     router::circumstances about = with.about;
-    about.session = view_of(row, with, c);
+    about.session = view_of(with, c);
     about.prices = prices_;
     classifier::features f = with.features;
     if (about.session == &view_ && view_.tier < view_.warm_tokens.size()) {

@@ -35,6 +35,7 @@ struct warmth {
 struct conversation {
     std::int64_t last_ms = 0;
     bool known = false;      // it has a cell
+    bool noted = false;      // the server that recorded it knew it after its last request
     bool unchanged = true;   // so far every request had the cell that it had
     bool last_same = false;  // the last one had
     std::size_t tier = 0;
@@ -58,6 +59,9 @@ struct verdict {
     bool other_weights = false;
 };
 
+// Whether the request is in the figures; else, or where that takes a word, it is counted.
+bool count(caveats& into, const verdict& v) noexcept;
+
 // `routes` and `book` must outlive it. Another threshold in `routes` takes another course.
 class course {
 public:
@@ -70,7 +74,7 @@ public:
 
 private:
     conversation* find(const past& row, const inputs& with);
-    const router::session_view* view_of(const past& row, const inputs& with, const conversation* c);
+    const router::session_view* view_of(const inputs& with, const conversation* c);
     void learn(const past& row, const inputs& with, const classifier::features& f,
                const router::circumstances& about);
     bool price(const past& row);
@@ -83,6 +87,7 @@ private:
     const pricing::price_book& book_;
     std::unordered_map<std::string, conversation> conversations_;
     std::vector<std::string> weights_;  // whose words each policy's weights have: words_of()
+    bool memory_recorded_ = false;      // some row so far had a session
     // Of the request at hand.
     std::vector<pricing::token_prices> prices_;
     router::session_view view_;

@@ -12,7 +12,7 @@
 namespace weir::whatif {
 namespace {
 
-constexpr std::int64_t record_version = 1;
+constexpr std::int64_t record_version = 2;  // from 2: conversation
 
 // As records name them, in the order of the enumerations; add at the end.
 constexpr std::array<std::string_view, dialect::api_count> api_names = {"chat", "responses", "messages",
@@ -96,9 +96,11 @@ struct get {
         while (in.ok()) {
             in.refuse_unless(all.size() < record_entries_max);
             each(all.emplace_back());
-            if (in.take_if("]")) return;
+            if (in.take_if("]")) break;
             in.raw(",");
         }
+        // Of a ledger's records all are held at a time.
+        all.shrink_to_fit();
     }
     template <class T, class Each>
     void maybe(std::optional<T>& value, Each&& each) {
@@ -165,6 +167,7 @@ void visit(Io& io, Record& r,
     io.raw(",\"override\":"), io.one(r.override_effort);
     io.raw(",\"accepted\":"), io.one(r.accepted_of_class);
     io.raw(",\"lost\":"), io.one(r.reasoning_lost);
+    if (v >= 2) io.raw(",\"conversation\":"), io.one(r.conversation);
     io.raw(",\"session\":"), io.maybe(r.session, [&io](auto& s) { visit_session(io, s); });
     io.raw(",\"cost\":"), io.list(r.alternatives, [&io](auto& a) {
         io.raw("["), io.one(a.tier), io.raw(","), io.one(a.cost), io.raw("]");
@@ -210,7 +213,7 @@ result<recorded> read_record(std::string_view text) {
     visit(io, r, version);
     if (!in.ok() || !in.at_end())
         return no_record("not as it was written, from byte " + std::to_string(in.place()));
-    if (version != record_version) return no_record("version " + std::to_string(version));
+    if (version < 1 || version > record_version) return no_record("version " + std::to_string(version));
     if (!indices_hold(r)) return no_record("it names a tier that it does not list");
     return r;
 }

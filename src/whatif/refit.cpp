@@ -1,5 +1,6 @@
 #include "weir/whatif/refit.hpp"
 
+#include "weir/base/digest.hpp"
 #include "weir/classifier/fit.hpp"
 #include "weir/classifier/measures.hpp"
 
@@ -21,6 +22,14 @@ std::vector<classifier::judged> judged_by(const classifier::linear& kind,
         all.push_back({static_cast<double>(classifier::learned_score(o.f, o.words_part, kind)), o.pro});
     }
     return all;
+}
+
+std::string line_of(request_id id, const classifier::outcome& o) {
+    std::string line = to_text(id) + (o.pro ? " 1 " : " 0 ") + std::to_string(o.words_part);
+    for (std::size_t i = 0; i < classifier::feature_list().size(); ++i) {
+        line += ' ' + std::to_string(classifier::value_of(o.f, i));
+    }
+    return line;
 }
 
 }  // namespace
@@ -55,6 +64,8 @@ result<refitted> refit_on(std::span<const past> rows, const router::routing& rou
         remake(with, row.made_of, row.model_asked, row.key_id, routes);
         known.push_back({with.features, with.learned.words_part, *row.needed_more});
         made.needed_more += *row.needed_more ? 1 : 0;
+        // In a chain, as the text of all rows would be much to hold.
+        made.sha256 = hex(sha256(made.sha256 + line_of(row.id, known.back())));
     }
     made.rows = known.size();
     if (made.rows < refit_rows_min || made.needed_more < 2 || made.rows - made.needed_more < 2) {

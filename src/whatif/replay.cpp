@@ -57,22 +57,8 @@ public:
     }
 
     void add(const past& row, const verdict& v, const course& at) {
-        switch (v.how) {
-            case verdict::kind::unroutable:
-                ++report_.unroutable;
-                return;
-            case verdict::kind::unpriced:
-                ++report_.unpriced;
-                return;
-            case verdict::kind::otherwise_paid:
-                ++report_.otherwise_paid;
-                return;
-            case verdict::kind::decided:
-                break;
-        }
+        if (!count(report_, v)) return;
         ++report_.requests;
-        report_.other_weights += v.other_weights ? 1 : 0;
-        report_.other_tier += v.answered == no_tier ? 1 : 0;
         report_.moved += v.tier != v.answered ? 1 : 0;
         add_to(report_.actual, row, v.answered, v.actual);
         add_to(report_.replayed, row, v.tier, v.cost);
@@ -122,7 +108,17 @@ private:
 
 }  // namespace
 
+caveats& caveats::operator+=(const caveats& more) noexcept {
+    unroutable += more.unroutable;
+    unpriced += more.unpriced;
+    otherwise_paid += more.otherwise_paid;
+    other_weights += more.other_weights;
+    other_tier += more.other_tier;
+    return *this;
+}
+
 std::optional<bool> needed_more(const past& row, std::optional<bool> accepted) {
+    if (row.replaced && row.replaced->broken_off) return std::nullopt;
     // Its check said so, and the answer that was accepted or not is a dearer tier's.
     if (row.replaced && row.made_of.tier == 0) return true;
     const bool by_cheapest = !row.made_of.tiers.empty() && row.tier == row.made_of.tiers.front();

@@ -51,17 +51,17 @@ curve_point run(const ready_rows& ready, const router::routing& routes, const pr
     with.policies.front().learned.pro_from_score = threshold;
     course at(with, book);
     const std::size_t tiers = with.tiers.size();
+    curve_point p;
     sums s;
     s.taken.requests.resize(tiers);
     s.dearest.requests.resize(tiers);
     for (std::size_t i = 0; i < ready.rows.size(); ++i) {
         const past& row = ready.rows[i];
         const verdict v = at.next(row, ready.made[i]);
-        if (v.how != verdict::kind::decided) continue;
+        if (!count(p.but, v)) continue;
         add(s.taken, row, v.tier, v.cost);
         add(s.dearest, row, tiers - 1, at.single_cost(row, tiers - 1));
     }
-    curve_point p;
     p.threshold = threshold;
     for (const std::int64_t requests : s.taken.requests) p.requests += requests;
     p.dearer_per_mille = dearer_per_mille(s.taken);
@@ -218,12 +218,14 @@ result<tuning> tune(std::span<const past> rows, const router::routing& routes,
     const auto best = s.best();
     t.met = best.has_value();
     t.chosen = best ? *best : s.nearest();
+    t.but = t.chosen.but;
 
     const auto held = rows.subspan(tuned_on);
     if (!held.empty()) {
         t.held_first_day = day_of(held.front());
         t.held_last_day = day_of(held.back());
         t.held_out = run(make_ready(held, routes), routes, book, t.chosen.threshold);
+        t.but += t.held_out->but;
     }
     return t;
 }

@@ -6,6 +6,7 @@
 #include "weir/metering/ledger.hpp"
 #include "weir/whatif/record.hpp"
 
+#include "../../src/cli/past_rows.hpp"
 #include "metering/support.hpp"
 #include "support.hpp"
 #include "support/own_traffic.hpp"
@@ -204,6 +205,50 @@ TEST_F(own_ledger, rows_without_a_readable_record_are_counted_and_left_out) {
                                    to_text(request_id{1'002})));
 }
 
+template <class T>
+std::size_t bytes_of(const std::vector<T>& all) {
+    return all.capacity() * sizeof(T);
+}
+
+TEST_F(own_ledger, as_many_rows_as_are_let_in_take_a_gibibyte_at_most) {
+    fill({.seed = 28, .requests = 20});
+    past_flags flags;
+    const auto read = read_past(flags, file());
+    ASSERT_TRUE(read.has_value());
+    ASSERT_EQ(read->rows.size(), 20U);
+    for (const whatif::past& p : read->rows) {
+        const whatif::recorded& r = p.made_of;
+        EXPECT_EQ(r.words.size() + r.words_absent.size(), shipped().routes.words.size());
+        const std::size_t bytes = sizeof(whatif::past) + sizeof(whatif::inputs) + bytes_of(r.features) +
+                                  bytes_of(r.tiers) + bytes_of(r.words) + bytes_of(r.words_absent) +
+                                  bytes_of(r.words_lead) + bytes_of(r.server_tools) +
+                                  bytes_of(r.alternatives);
+        EXPECT_LE(bytes * past_rows_max, std::size_t{1} << 30U) << bytes << " bytes a row";
+    }
+}
+
+TEST_F(own_ledger, an_answer_that_the_upstream_broke_off_says_nothing_of_its_request) {
+    const auto requests = fill({.seed = 27, .requests = 60, .judged = 0});
+    const auto cheap = std::ranges::find(requests, "flash", [](const own_request& r) { return r.row.tier; });
+    ASSERT_NE(cheap, requests.end());
+    metering::row attempt = row_of(cheap->row);
+    attempt.parent = attempt.id;
+    attempt.id = {10'000};
+    attempt.how = metering::outcome::replaced;
+    const auto needed_more = [&](const char* checked) {
+        ++attempt.id.value;
+        attempt.checked = checked;
+        if (const auto book = open()) {
+            book->settle(attempt, {});
+            book->flush();
+        }
+        const json report = json::parse(run_on({"replay", "--format", "json"}).out);
+        return column_named(report, "actual")["needed_more"].get<int>();
+    };
+    EXPECT_EQ(needed_more("broken_off"), 0);
+    EXPECT_EQ(needed_more("schema"), 1);
+}
+
 TEST_F(own_ledger, prints_the_same_figures_as_table_and_csv) {
     fill({.seed = 26, .requests = 60});
     const auto table = run_on({"replay"});
@@ -268,6 +313,21 @@ TEST_F(own_ledger, refitting_on_three_hundred_outcomes_beats_the_shipped_weights
     }
 }
 
+TEST_F(own_ledger, refitted_weights_say_what_they_were_fitted_on) {
+    fill({.seed = 45, .requests = 200});
+    const auto got = run({"train", "--from-ledger", file()});
+    ASSERT_EQ(got.code, exit_ok) << got;
+    const auto& base = *shipped().routes.default_policy().learned.kind;
+    EXPECT_THAT(got.out, HasSubstr("  data: \"outcomes of weir.db on top of " + base.name + '/' +
+                                   std::to_string(base.version) + "\"\n  sha256: \""));
+    std::vector<config::problem> problems;
+    const auto own = config::parse_weights(got.out, "own.yaml", problems);
+    ASSERT_TRUE(own.has_value());
+    const std::string hash = own->from.data.substr(own->from.data.rfind(':') + 1);
+    EXPECT_EQ(hash.size(), 64U) << hash;
+    EXPECT_EQ(base.from.data.find(hash), std::string::npos) << "that of the rows before";
+}
+
 TEST_F(own_ledger, tuned_says_the_patch_and_the_curve_and_changes_nothing) {
     fill({.seed = 41, .requests = 600, .between_ms = 3'600'000});
     const std::string policy = WEIR_SOURCE_DIR "/config/policies/bounded.yaml";
@@ -289,6 +349,29 @@ TEST_F(own_ledger, tuned_says_the_patch_and_the_curve_and_changes_nothing) {
     const auto beyond = run_on({"tune", "--target-savings", "99.9"});
     EXPECT_EQ(beyond.code, exit_failed) << "what cannot be met is said with the nearest, and fails";
     EXPECT_THAT(beyond.out, HasSubstr("No threshold gives it"));
+}
+
+TEST_F(own_ledger, tuned_tells_what_is_not_in_its_figures) {
+    const auto requests = fill({.seed = 44, .requests = 100, .between_ms = 3'600'000});
+    {
+        const auto book = open();
+        ASSERT_TRUE(book);
+        metering::row foreign = row_of(requests.back().row);
+        foreign.id = {1'001};
+        foreign.currency = "CNY";
+        metering::row scored = row_of(requests.back().row);
+        scored.id = {1'002};
+        whatif::recorded made_of = requests.back().row.made_of;
+        made_of.weights = "else/1";
+        scored.decision = whatif::write_record(made_of);
+        for (const metering::row& r : {foreign, scored}) book->settle(r, {});
+        book->flush();
+    }
+    const auto got = run_on({"tune", "--max-pro-share", "50", "--format", "csv"});
+    EXPECT_THAT(got.out, HasSubstr("\r\nchosen,")) << got;
+    EXPECT_EQ(got.err,
+              "1 requests that were paid in another currency are left out\n"
+              "1 requests have the words' part of their learned score from other weights\n");
 }
 
 TEST_F(own_ledger, tune_wants_one_target) {

@@ -219,6 +219,33 @@ TEST(ledger_files, hold_nothing_of_a_prompt_and_all_of_its_decision) {
     }
 }
 
+// An agent and the one that it started: memory knows each by its system text as well.
+TEST(ledger_files, tell_the_conversations_under_one_header_apart) {
+    weir_and_ledger w;
+    const std::string started = R"({"model":"auto","messages":[{"role":"system","content":"You search."},)"
+                                R"({"role":"user","content":"What is a weir?"}]})";
+    for (const std::string& body : {hello, started, hello})
+        EXPECT_EQ(w.weir.ask(post(body, "x-session-id: one\r\n")).status(), 200);
+    EXPECT_EQ(w.weir.ask(post(hello)).status(), 200);
+    w.weir.stop();
+    std::vector<std::string> sessions, conversations;
+    const auto take = [&](const metering::row& r) {
+        const auto record = whatif::read_record(r.decision);
+        EXPECT_TRUE(record.has_value()) << r.decision;
+        sessions.push_back(r.session);
+        conversations.push_back(record ? record->conversation : "");
+        return true;
+    };
+    ASSERT_TRUE(metering::read_rows(w.file, {}, take).has_value());
+    ASSERT_EQ(sessions.size(), 4U);
+    EXPECT_EQ(sessions[0], sessions[1]);
+    EXPECT_NE(conversations[0], conversations[1]);
+    EXPECT_EQ(conversations[0], conversations[2]);
+    EXPECT_NE(conversations[0], conversations[3]);
+    EXPECT_EQ(conversations[3], sessions[3]) << "no header names it";
+    EXPECT_EQ(conversations[0].size(), 16U);
+}
+
 // A request that is upstream has a slot in the in-flight table.
 TEST(ledger_files, hold_nothing_of_a_prompt_that_is_in_flight) {
     gate asked, looked;

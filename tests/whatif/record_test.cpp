@@ -11,6 +11,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weir::whatif {
@@ -92,6 +93,7 @@ recorded any_record(random& r) {
     made.override_effort = below(r, 2) == 0;
     made.accepted_of_class = any_number(r);
     made.reasoning_lost = any_number(r);
+    made.conversation = any_name(r);
     if (below(r, 2) == 0) made.session = any_session(r, made);
     for (std::int64_t n = below(r, 4); n > 0; --n) {
         made.alternatives.push_back({any_tier(r, made), {any_number(r)}});
@@ -149,6 +151,7 @@ std::string described(const recorded& r) {
     d.add("override", std::int64_t{r.override_effort});
     d.add("accepted", r.accepted_of_class);
     d.add("lost", r.reasoning_lost);
+    d.add("conversation", r.conversation);
     if (r.session) {
         d.add("session tier", r.session->tier);
         d.add("session effort", r.session->effort);
@@ -203,6 +206,7 @@ TEST(record, is_one_line_of_json_whose_members_do_not_move) {
     r.weights = "shipped/1";
     r.effort = "high";
     r.traffic_class = "interactive";
+    r.conversation = "00112233aabbccdd";
     r.session = router::session_view{1, "keep", "default", 2, 7, 350, false, {0, 25'000}};
     r.alternatives = {{0, {18'000'000}}, {1, {79'000'000}}};
     r.sum = router::priced_sum{1, 0, 26'000, 25'000, 0, 350, 3, {90}, {120}};
@@ -212,12 +216,13 @@ TEST(record, is_one_line_of_json_whose_members_do_not_move) {
     r.effort_reason = "client";
     r.policy_reason = "bounded";
     EXPECT_EQ(write_record(r),
-              R"({"v":1,"api":"chat","f":[0,120,24],"words_part":-0.25,"learned":512,"weighted":400,)"
+              R"({"v":2,"api":"chat","f":[0,120,24],"words_part":-0.25,"learned":512,"weighted":400,)"
               R"("weights":"shipped/1","words":["proof"],"words_absent":["broad"],)"
               R"("words_lead":[],"tiers":["flash","pro"],)"
               R"("stated":"high","thinking":"unsaid","tool_choice":"unsaid","server_tools":[],)"
               R"("class":"interactive","wanted":"","min":"","error_cost":0,"override":false,"accepted":0,)"
-              R"("lost":0,"session":{"tier":1,"effort":"keep","effort_reason":"default","human_turns":2,)"
+              R"("lost":0,"conversation":"00112233aabbccdd",)"
+              R"("session":{"tier":1,"effort":"keep","effort_reason":"default","human_turns":2,)"
               R"("requests":7,"output":350,"failed_check":false,"warm":[0,25000]},)"
               R"("cost":[[0,18000000],[1,79000000]],"sum":{"from":1,"to":0,"context":26000,)"
               R"("warm_from":25000,"warm_to":0,"output":350,"requests":3,"stay":90,"move":120},)"
@@ -234,6 +239,23 @@ std::string small_record() {
     r.sum = router::priced_sum{};
     r.weights = "w\n/1";
     return write_record(r);
+}
+
+TEST(record, of_the_first_version_is_read_and_names_no_conversation) {
+    recorded r;
+    r.tiers = {"flash"};
+    r.reason = "bounded";
+    r.conversation = "c";
+    std::string text = write_record(r);
+    for (const auto& [now, then] : std::vector<std::pair<std::string, std::string>>{
+             {"\"v\":2", "\"v\":1"}, {",\"conversation\":\"c\"", ""}}) {
+        ASSERT_NE(text.find(now), std::string::npos) << text;
+        text.replace(text.find(now), now.size(), then);
+    }
+    const auto read = read_record(text);
+    ASSERT_TRUE(read.has_value()) << read.error().detail << '\n' << text;
+    EXPECT_EQ(read->reason, "bounded");
+    EXPECT_EQ(read->conversation, "");
 }
 
 TEST(record, cut_short_anywhere_or_with_more_behind_it_is_none) {
@@ -278,7 +300,9 @@ TEST(record, edited_by_hand_is_refused_with_the_place) {
         "null",
         "[]",
         std::string(record_bytes_max + 1, ' '),
-        changed("\"v\":1", "\"v\":2"),
+        changed("\"v\":2", "\"v\":0"),
+        changed("\"v\":2", "\"v\":1"),
+        changed("\"v\":2", "\"v\":3"),
         changed("\"api\":\"chat\"", "\"api\":\"telex\""),
         changed("\"thinking\":\"unsaid\"", "\"thinking\":\"perhaps\""),
         changed("\"f\":[1,2]", "\"f\":[1,]"),

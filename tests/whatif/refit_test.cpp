@@ -74,6 +74,25 @@ TEST(refit, the_same_rows_give_the_same_weights) {
     EXPECT_EQ(one->weights.words, general_weights().words) << "there is no text to learn words from";
 }
 
+TEST(refit, the_hash_is_that_of_the_rows_that_were_fitted_on) {
+    const router::routing routes = routing_with_weights();
+    auto rows = rows_of(test::own_traffic(routes, test::own_prices(), {.seed = 3, .requests = 400}).rows());
+    const auto hash = [&] {
+        const auto made = refit_on(rows, routes, general_weights());
+        return made ? made->sha256 : made.error().detail;
+    };
+    const std::string first = hash();
+    EXPECT_EQ(first.size(), 64U);
+    EXPECT_EQ(hash(), first);
+    EXPECT_GT(std::erase_if(rows, [](const past& r) { return !r.needed_more; }), 0U);
+    EXPECT_EQ(hash(), first) << "of what nothing is known is no part of it";
+    rows.front().needed_more = !*rows.front().needed_more;
+    const std::string other_outcome = hash();
+    EXPECT_NE(other_outcome, first);
+    rows.front().made_of.features[1] += 1;
+    EXPECT_NE(hash(), other_outcome);
+}
+
 TEST(refit, refitted_weights_say_whose_words_they_have) {
     classifier::linear base = general_weights();
     EXPECT_EQ(own_name(base), "general-1.own");

@@ -12,25 +12,6 @@ namespace {
 using namespace testing;
 using router::shipped_routing;
 
-constexpr pricing::token_prices flash_prices{{3'000}, {150'000}, {600'000}};
-constexpr pricing::token_prices pro_prices{{10'000}, {600'000}, {2'400'000}};
-
-pricing::pico_sum sum(std::initializer_list<pricing::pico> parts) {
-    pricing::pico_sum s;
-    for (const pricing::pico p : parts) s.add(p);
-    return s;
-}
-
-// A turn of an agent: tool calls since the human's text.
-classifier::features after_calls(std::int64_t calls) {
-    classifier::features f;
-    f.turn = calls > 0 ? dialect::turn::tool : dialect::turn::human;
-    f.tools = 1;
-    f.tool_calls = calls;
-    f.context_tokens = 1'000;
-    return f;
-}
-
 const reason_line* line_of(const replay_report& r, std::string_view reason) {
     const auto found = std::ranges::find(r.reasons, reason, &reason_line::reason);
     return found == r.reasons.end() ? nullptr : &*found;
@@ -232,7 +213,7 @@ TEST(replay, an_answer_that_was_replaced_is_paid_where_its_tier_is_asked) {
     diary d(before, book);
     d.add({after_calls(0), {0, 1'000, 80, 0}});
     past& row = d.rows().back();
-    row.replaced = past::unsent{{0, 1'000, 20, 0}, pricing::cost({0, 1'000, 20, 0}, flash_prices)};
+    row.replaced = unsent_answer{{0, 1'000, 20, 0}, pricing::cost({0, 1'000, 20, 0}, flash_prices)};
     row.tier = "pro";
     row.cost = pricing::cost({0, 1'000, 80, 0}, pro_prices);
     const auto both = sum({row.cost, row.replaced->cost});
@@ -343,6 +324,7 @@ TEST(needed_more, is_known_from_the_cheapest_tiers_answers_alone) {
         std::optional<bool> accepted;
         bool replaced;
         std::optional<bool> needed;
+        bool broken_off = false;
     };
     for (const known& k : std::vector<known>{{"flash", true, false, false},
                                              {"flash", false, false, true},
@@ -350,13 +332,16 @@ TEST(needed_more, is_known_from_the_cheapest_tiers_answers_alone) {
                                              {"pro", true, false, std::nullopt},
                                              {"pro", false, false, std::nullopt},
                                              {"pro", true, true, true},
-                                             {"pro", std::nullopt, true, true}}) {
+                                             {"pro", std::nullopt, true, true},
+                                             {"pro", true, true, std::nullopt, true},
+                                             {"flash", false, true, std::nullopt, true}}) {
         past row;
         row.tier = k.tier;
         row.made_of.tiers = {"flash", "pro"};
         row.made_of.tier = k.replaced || k.tier == "flash" ? 0 : 1;
-        if (k.replaced) row.replaced.emplace();
-        EXPECT_EQ(needed_more(row, k.accepted), k.needed) << k.tier << ' ' << k.replaced;
+        if (k.replaced) row.replaced.emplace().broken_off = k.broken_off;
+        EXPECT_EQ(needed_more(row, k.accepted), k.needed)
+            << k.tier << ' ' << k.replaced << ' ' << k.broken_off;
     }
 }
 

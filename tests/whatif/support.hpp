@@ -1,5 +1,6 @@
 #pragma once
-// What the tests of this folder share: the shipped policy with a learned score, and rows made by hand.
+// What the tests of this folder share: the shipped policy with a learned score, rows made by hand and their
+// prices.
 
 #include "weir/whatif/replay.hpp"
 
@@ -7,6 +8,7 @@
 #include "support/own_traffic.hpp"
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +16,26 @@
 namespace weir::whatif::testing {
 
 inline constexpr std::size_t flash = 0, pro = 1;
+
+// As in test::own_prices().
+inline constexpr pricing::token_prices flash_prices{{3'000}, {150'000}, {600'000}};
+inline constexpr pricing::token_prices pro_prices{{10'000}, {600'000}, {2'400'000}};
+
+inline pricing::pico_sum sum(std::initializer_list<pricing::pico> parts) {
+    pricing::pico_sum s;
+    for (const pricing::pico p : parts) s.add(p);
+    return s;
+}
+
+// A turn of an agent: tool calls since the human's text.
+inline classifier::features after_calls(std::int64_t calls) {
+    classifier::features f;
+    f.turn = calls > 0 ? dialect::turn::tool : dialect::turn::human;
+    f.tools = 1;
+    f.tool_calls = calls;
+    f.context_tokens = 1'000;
+    return f;
+}
 
 // Weights that rank by length and tools, as if fitted on other people's requests.
 inline classifier::linear general_weights() {

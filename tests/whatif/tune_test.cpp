@@ -184,6 +184,25 @@ TEST(tune, holds_out_the_days_that_it_is_told) {
     }
 }
 
+TEST(tune, counts_what_its_figures_lack_on_tuned_and_on_held_out_days) {
+    const router::routing routes = routing_with_own_weights();
+    const auto book = test::own_prices();
+    auto rows = three_weeks(routes, 10, 300);
+    const std::size_t last = rows.size() - 1;
+    rows[0].currency = rows[last].currency = "CNY";
+    rows[1].model_asked = "nobody-knows";
+    rows[2].made_of.weights = rows[last - 1].made_of.weights = rows[last - 2].made_of.weights = "else/1";
+    rows[3].tier = "middle";
+    const auto t = tune(rows, routes, book, aiming(aim::max_pro_share, 300));
+    ASSERT_TRUE(t && t->held_out);
+    EXPECT_EQ(t->but.otherwise_paid, 2);
+    EXPECT_EQ(t->but.unroutable, 1);
+    EXPECT_EQ(t->but.other_weights, 3);
+    EXPECT_EQ(t->but.other_tier, 1);
+    EXPECT_EQ(t->chosen.but.otherwise_paid, 1);
+    EXPECT_EQ(t->chosen.requests + t->held_out->requests, 297);
+}
+
 TEST(tune, prints_a_patch_with_its_reasons) {
     tuning t;
     t.policy = "bounded/1";

@@ -7,8 +7,14 @@
 #include "weir/proxy/judge.hpp"
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace weir::proxy {
+
+// What a conversation is known by may name a person too: 64 bits of its hash, in hexadecimal digits. "" of
+// "".
+std::string conversation_hash(std::string_view key_id, std::string_view known_by);
 
 // What is known when a request is routed; the slot and the row begin with it.
 void note_route(metering::row& r, const judgement& j, const config::settings& settings);

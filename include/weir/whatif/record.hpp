@@ -50,6 +50,9 @@ struct recorded {
     bool override_effort = false;
     std::int64_t accepted_of_class = 0;
     std::int64_t reasoning_lost = 0;
+    // What memory knows the conversation by, hashed: its header's name alone covers all agents under it. ""
+    // in records of the first version.
+    std::string conversation;
     std::optional<router::session_view> session;
     // What came out.
     std::vector<router::alternative> alternatives;
@@ -70,8 +73,9 @@ recorded recorded_of(const router::decision& d, const dialect::body_index& index
 // Compact JSON, one object, for row::decision. Takes part in every request: a few microseconds.
 std::string write_record(const recorded& r);
 
-// The inverse. The text must be as write_record() writes it, member by member; anything else, such as a row
-// that was edited by hand, is a fault: ledger, with the member and the place where reading stopped.
+// The inverse. The text must be as write_record() writes it, or wrote it in an earlier version, member by
+// member; anything else, such as a row that was edited by hand, is a fault: ledger, with the member and the
+// place where reading stopped.
 result<recorded> read_record(std::string_view text);
 
 // The record of a decision as decide() takes it, for a configuration that may be another one.

@@ -19,6 +19,7 @@ struct refitted {
     classifier::linear weights;   // named by own_name(), one version on from `base` where that was refitted
     std::size_t rows = 0;         // that it was fitted on
     std::size_t needed_more = 0;  // of these
+    std::string sha256;           // of these rows as they were fitted: ids, numbers and outcomes
     std::size_t other_words = 0;  // rows left out: the words' part of their score is from other weights
     // How well the last fifth of the rows is ranked by `base`, and by weights that saw only the rows before
     // it. nullopt where these rows are all of one kind.

@@ -24,11 +24,18 @@
 
 namespace weir::whatif {
 
+// Of the decided tier: it failed its check.
+struct unsent_answer {
+    usage tokens;
+    pricing::pico cost;
+    bool broken_off = false;  // the upstream ended it: it had no room, and says nothing of the request
+};
+
 // One request of the ledger: what its decision was made of, and what became of it.
 struct past {
     request_id id;
     std::int64_t started_ms = 0;  // wall clock, Unix
-    std::string session;          // as in the row; "" where nothing names the conversation
+    std::string session;          // as in the row; replay goes by recorded::conversation where there is one
     std::string key_id;
     std::string model_asked;
     std::string tier;  // that answered, by name
@@ -36,12 +43,7 @@ struct past {
     pricing::pico cost;
     std::string currency;
     recorded made_of;
-    // An answer of the decided tier that failed its check and was not sent; the row above is the other one.
-    struct unsent {
-        usage tokens;
-        pricing::pico cost;
-    };
-    std::optional<unsent> replaced;
+    std::optional<unsent_answer> replaced;  // the row above is the other one's
     // Whether the cheapest tier's answer is known to have been good enough (false) or not (true). Answers of
     // dearer tiers tell nothing about the cheapest.
     std::optional<bool> needed_more;
@@ -86,19 +88,25 @@ struct blind_list {
     std::int64_t requests = 0;
 };
 
-struct replay_report {
+// Requests that figures lack, or have with a word.
+struct caveats {
+    // Left out:
+    std::int64_t unroutable = 0;      // this configuration would have refused them
+    std::int64_t unpriced = 0;        // the price book knows no price of some tier at that time
+    std::int64_t otherwise_paid = 0;  // in another currency than the price book's
+    // In the figures, with a word:
+    std::int64_t other_weights = 0;  // the words' part of the learned score is from other weights
+    std::int64_t other_tier = 0;     // answered by a tier that this configuration does not have
+
+    caveats& operator+=(const caveats& more) noexcept;
+};
+
+struct replay_report : caveats {
     std::string policy;  // name/version of the default policy: "bounded/1"
     std::string currency;
     std::vector<std::string> tiers;  // from the cheapest
     std::int64_t requests = 0;       // in the columns
     std::int64_t moved = 0;          // of these, to another tier
-    // Left out of all columns:
-    std::int64_t unroutable = 0;      // this configuration would have refused them
-    std::int64_t unpriced = 0;        // the price book knows no price of some tier at that time
-    std::int64_t otherwise_paid = 0;  // in another currency than the price book's
-    // In the columns, with a word:
-    std::int64_t other_weights = 0;  // the words' part of the learned score is from other weights
-    std::int64_t other_tier = 0;     // answered by a tier that this configuration does not have
     column actual;
     column replayed;
     std::vector<column> all;  // every request on one tier: by tier. No gate is asked, pins move as well

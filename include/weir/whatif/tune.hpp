@@ -38,6 +38,7 @@ struct curve_point {
     std::optional<std::int64_t> recall_per_mille;  // nullopt where nothing is known of any request
     std::int64_t needed_more = 0;                  // requests that the recall is over
     pricing::pico_sum cost;
+    caveats but;
 };
 
 struct tuning {
@@ -51,6 +52,7 @@ struct tuning {
     std::optional<curve_point> held_out;  // the held-out days at that threshold; nullopt where there are none
     std::string first_day, last_day;      // of tuning, UTC: "2026-11-02"
     std::string held_first_day, held_last_day;
+    caveats but;  // of all these days
 };
 
 inline constexpr int threshold_max = 1000;  // thousandths: only a score of 1 reaches it
