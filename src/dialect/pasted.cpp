@@ -279,19 +279,32 @@ std::string marks_of(std::string_view text) {
     return marks;
 }
 
-bool is_listing(const lines& all, std::size_t from, std::size_t to) {
-    std::map<std::string, std::size_t> alike;
+struct entries {
+    std::size_t count = 0, first = 0, last = 0;
+};
+
+// Lines without an empty one among them: from the first to the last of those that look alike, where these are
+// half of them at least.
+void mark_listing(lines& all, std::size_t from, std::size_t to) {
+    std::map<std::string, entries> alike;
     for (std::size_t i = from; i < to; ++i) {
-        if (auto marks = marks_of(all[i].text); !marks.empty()) ++alike[std::move(marks)];
+        auto marks = marks_of(all[i].text);
+        if (marks.empty()) continue;
+        entries& e = alike.try_emplace(std::move(marks), entries{0, i, i}).first->second;
+        ++e.count;
+        e.last = i;
     }
-    return std::ranges::any_of(alike, [&](const auto& kind) { return 2 * kind.second >= to - from; });
+    for (const auto& [marks, e] : alike) {
+        const std::size_t length = e.last - e.first + 1;
+        if (length >= listing_lines_from && 2 * e.count >= length) mark(all, e.first, e.last + 1);
+    }
 }
 
 void mark_listings(lines& all) {
     for (std::size_t from = 0; from < all.size();) {
         std::size_t to = from;
         while (to < all.size() && !all[to].blank && all[to].pasted == paste::no) ++to;
-        if (to - from >= listing_lines_from && is_listing(all, from, to)) mark(all, from, to);
+        if (to - from >= listing_lines_from) mark_listing(all, from, to);
         from = to + 1;
     }
 }

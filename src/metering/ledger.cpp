@@ -19,7 +19,12 @@ namespace {
 // two finds them again and inserts nothing twice.
 result<std::uint64_t> close_left_over(ledger_store& store, inflight_table& slots) {
     std::vector<const row*> rows;
-    for (const row& r : slots.left_over()) rows.push_back(&r);
+    for (const row& r : slots.left_over()) {
+        // The row of an attempt that was replaced has an id of its own, and its slot that of the request.
+        const auto settled = store.has_attempt(r);
+        if (!settled) return std::unexpected(settled.error());
+        if (!*settled) rows.push_back(&r);
+    }
     std::uint64_t inserted = 0;
     if (!rows.empty()) {
         auto done = store.write(rows, {});
@@ -77,7 +82,7 @@ void ledger::settle(row finished, std::optional<slot_ref> slot, std::function<vo
     state_->writer.push(std::move(finished), slot, std::move(committed));
 }
 
-void ledger::find(request_id id, std::function<void(std::optional<row>)> found) {
+void ledger::find(request_id id, std::function<void(result<std::optional<row>>)> found) {
     state_->writer.push(id, std::move(found));
 }
 

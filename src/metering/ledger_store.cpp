@@ -117,6 +117,15 @@ result<std::optional<row>> ledger_store::find(request_id id) {
     return found;
 }
 
+result<bool> ledger_store::has_attempt(const row& of) {
+    auto attempts = row_table::selection_of_attempt(db_);
+    if (!attempts) return std::unexpected(std::move(attempts.error()));
+    attempts->bind(1, of.started_ms);
+    attempts->bind(2, of.id.value);
+    attempts->bind(3, std::string_view{of.tier});
+    return attempts->step();
+}
+
 result<std::map<std::string, std::int64_t>> ledger_store::count_accepted() {
     return outcome_table::count_accepted(db_);
 }

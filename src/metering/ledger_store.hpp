@@ -34,6 +34,9 @@ public:
                           const std::vector<const answer_outcome*>& outcomes);
 
     result<std::optional<row>> find(request_id id);
+    // Whether an attempt of this request, on the tier that it has now, has a row of its own. A request tries
+    // a tier once.
+    result<bool> has_attempt(const row& of);
     result<std::map<std::string, std::int64_t>> count_accepted();
 
     // Rows lie in the write-ahead log, and not yet in the file.

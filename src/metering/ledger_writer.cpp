@@ -77,7 +77,7 @@ void ledger_writer::push(answer_outcome what, std::function<void(noted)> done) {
     wake_if(wake);
 }
 
-void ledger_writer::push(request_id id, std::function<void(std::optional<row>)> found) {
+void ledger_writer::push(request_id id, std::function<void(result<std::optional<row>>)> found) {
     bool wake = false;
     {
         const std::lock_guard lock(mutex_);
@@ -86,7 +86,7 @@ void ledger_writer::push(request_id id, std::function<void(std::optional<row>)> 
             wake = std::exchange(idle_, false);
         }
     }
-    if (found) found(std::nullopt);
+    if (found) found(weir_fault(errc::overloaded, "too many look-ups wait for the ledger"));
     wake_if(wake);
 }
 
@@ -246,9 +246,8 @@ void ledger_writer::write(const work& group) {
 
 void ledger_writer::answer(const std::vector<lookup>& asked) {
     for (const lookup& l : asked) {
-        auto found = store_.find(l.id);
-        // A row that cannot be read is no reason to stop writing; what is asked for is then not found.
-        l.found(found ? std::move(*found) : std::nullopt);
+        // A row that cannot be read is no reason to stop writing.
+        l.found(store_.find(l.id));
     }
 }
 

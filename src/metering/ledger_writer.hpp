@@ -32,7 +32,7 @@ public:
 
     void push(row finished, std::optional<slot_ref> slot, std::function<void(bool)> committed);
     void push(answer_outcome what, std::function<void(noted)> done);
-    void push(request_id id, std::function<void(std::optional<row>)> found);
+    void push(request_id id, std::function<void(result<std::optional<row>>)> found);
     void flush();
 
     bool healthy() const noexcept {
@@ -61,7 +61,7 @@ private:
     };
     struct lookup {
         request_id id;
-        std::function<void(std::optional<row>)> found;
+        std::function<void(result<std::optional<row>>)> found;
     };
     struct work {
         std::vector<entry> rows;

@@ -283,6 +283,10 @@ result<statement> selection(database& db) {
     return db.prepare("SELECT " + columns_of(schema_version) + " FROM requests WHERE id = ?1");
 }
 
+result<statement> selection_of_attempt(database& db) {
+    return db.prepare("SELECT 1 FROM requests WHERE started_ms = ?1 AND parent = ?2 AND tier = ?3 LIMIT 1");
+}
+
 result<statement> selection_of_span(database& db, std::int64_t version) {
     return db.prepare("SELECT " + columns_of(version) +
                       " FROM requests WHERE started_ms >= ?1 AND started_ms < ?2 ORDER BY id");

@@ -41,6 +41,9 @@ result<bool> insert(database& db, statement& into, const row& r);
 
 // A statement that finds one row by its id, bound as parameter 1; its columns are read by read_row().
 result<statement> selection(database& db);
+// A statement that steps to a row where an attempt was replaced: when its request started is bound as
+// parameter 1, the request's id as 2, the tier as 3.
+result<statement> selection_of_attempt(database& db);
 row read_row(const statement& at);
 // A statement that gives the rows that began at or after parameter 1 and before parameter 2, in milliseconds,
 // by id, from a file of `version`. Columns it does not have are given their defaults.

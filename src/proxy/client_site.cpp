@@ -55,7 +55,9 @@ const dialect::api& api_of_path(std::string_view path) noexcept {
 }
 
 frontend::response refusal(const fault& f, std::string_view path) {
-    return frontend::json_response(dialect::status_of(f), api_of_path(path).error_body(f));
+    auto answer = frontend::json_response(dialect::status_of(f), api_of_path(path).error_body(f));
+    if (f.code == errc::overloaded) answer.fields.emplace_back("Retry-After", "1");
+    return answer;
 }
 
 std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
@@ -168,18 +170,18 @@ task<void> serve_request_row(context& here, exchange& ex) {
     if (!co_await let_in(here, ex, who)) co_return;
     const std::string& path = ex.head().path;
     const auto id = parse_request_id(std::string_view{path}.substr(path.rfind('/') + 1));
-    std::optional<metering::row> row;
+    result<std::optional<metering::row>> row;
     if (id) {
-        net::handover<std::optional<metering::row>> found(here.on);
+        net::handover<result<std::optional<metering::row>>> found(here.on);
         here.home.ledger.find(*id, found.giver());
         row = co_await found.take();
     }
-    if (row && row->key_id == who.key_id) {
-        co_await ex.respond(frontend::json_response(200, metering::to_json(*row)));
+    if (row && *row && (*row)->key_id == who.key_id) {
+        co_await ex.respond(frontend::json_response(200, metering::to_json(**row)));
         co_return;
     }
-    const fault why{errc::not_found, origin::client, "no settled request of this key has this id", "id"};
-    co_await ex.respond(refusal(why, ex.head().path));
+    const fault unknown{errc::not_found, origin::client, "no settled request of this key has this id", "id"};
+    co_await ex.respond(refusal(row ? unknown : row.error(), ex.head().path));
 }
 
 task<void> serve_root(exchange& ex) {

@@ -34,8 +34,10 @@ struct feedback {
 };
 
 frontend::response refusal(const fault& why) {
-    return frontend::json_response(dialect::status_of(why),
-                                   dialect::api_of(dialect::api_kind::chat).error_body(why));
+    auto answer = frontend::json_response(dialect::status_of(why),
+                                          dialect::api_of(dialect::api_kind::chat).error_body(why));
+    if (why.code == errc::overloaded) answer.fields.emplace_back("Retry-After", "1");
+    return answer;
 }
 
 // A client's name for a member, where it is short enough to be told.
@@ -121,23 +123,29 @@ task<result<feedback>> read_body(frontend::exchange& ex) {
     co_return read_feedback(body->text());
 }
 
-task<std::optional<metering::row>> find_row(context& here, const caller& who, const std::string& id_text) {
+// The row that a client may speak of: its own, of a request that had an answer.
+task<result<metering::row>> find_row(context& here, const caller& who, const std::string& id_text) {
+    using enum metering::outcome;
+    const auto unknown =
+        client_fault(errc::not_found, "no settled request of this key has this id", "request_id");
     const auto id = parse_request_id(id_text);
-    if (!id) co_return std::nullopt;
-    net::handover<std::optional<metering::row>> found(here.on);
+    if (!id) co_return unknown;
+    net::handover<result<std::optional<metering::row>>> found(here.on);
     here.home.ledger.find(*id, found.giver());
     auto row = co_await found.take();
-    const bool own = row && row->key_id == who.key_id && row->how != metering::outcome::replaced;
-    if (!own) row.reset();
-    co_return row;
+    if (!row) co_return std::unexpected(std::move(row.error()));
+    const bool own = *row && (*row)->key_id == who.key_id && (*row)->how != replaced;
+    if (!own) co_return unknown;
+    if ((*row)->how == refused || (*row)->how == upstream_error || (*row)->how == failed) {
+        co_return client_fault(errc::invalid_field, "this request had no answer", "request_id");
+    }
+    co_return std::move(**row);
 }
 
 task<result<void>> record(context& here, const caller& who, feedback said,
                           state::accepted_tallies& accepted) {
     const auto row = co_await find_row(here, who, said.request_id);
-    if (!row) {
-        co_return client_fault(errc::not_found, "no settled request of this key has this id", "request_id");
-    }
+    if (!row) co_return std::unexpected(row.error());
     metering::answer_outcome outcome{
         row->id,    unix_ms(here.on.time->wall()), metering::outcome_kind::feedback, said.accepted,
         said.score, std::move(said.note)};

@@ -91,6 +91,35 @@ TEST(ledger_failure, after_kill_9_every_request_that_began_is_a_row_once) {
         1);
 }
 
+TEST(ledger_failure, an_attempt_that_was_committed_is_not_counted_again_by_its_requests_slot) {
+    for (const bool second_began : {false, true}) {
+        const temporary_folder folder;
+        const ::pid_t child = ::fork();
+        if (child == 0) {
+            auto book = ledger::open(in(folder / "l.db"), 1, 8);
+            row begun = begun_row(1);
+            if (second_began) begun.tier = "another";
+            if (!book || !(*book)->begin(0, begun)) ::_exit(3);
+            row attempt = served_row(1);
+            attempt.id = {2};
+            attempt.parent = {1};
+            attempt.how = outcome::replaced;
+            attempt.started_ms = begun.started_ms;
+            attempt.tier = begun_row(1).tier;
+            (*book)->settle(attempt, {});
+            (*book)->flush();
+            ::raise(SIGKILL);
+        }
+        int status = 0;
+        ASSERT_EQ(::waitpid(child, &status, 0), child);
+        ASSERT_TRUE(WIFSIGNALED(status)) << status;
+        const auto book = opened(in(folder / "l.db"));
+        EXPECT_EQ(book->counters().interrupted, second_began ? 1U : 0U);
+        EXPECT_EQ(rows_in(folder / "l.db"), second_began ? 2 : 1)
+            << "what the second cost is known by its slot";
+    }
+}
+
 TEST(ledger_failure, an_interrupted_row_is_not_inserted_again_by_later_starts) {
     const temporary_folder folder;
     run_and_kill(folder / "l.db", 5, 2, 2);

@@ -35,7 +35,7 @@ inline std::unique_ptr<ledger> opened(const ledger_settings& settings, std::size
 
 inline std::optional<row> found_in(ledger& book, std::int64_t id) {
     std::promise<std::optional<row>> answer;
-    book.find({id}, [&](std::optional<row> r) { answer.set_value(std::move(r)); });
+    book.find({id}, [&](result<std::optional<row>> r) { answer.set_value(*std::move(r)); });
     return answer.get_future().get();
 }
 

@@ -110,23 +110,26 @@ TEST(ledger, a_look_up_sees_what_was_queued_before_it) {
     }
 }
 
-TEST(ledger, more_look_ups_than_it_keeps_are_answered_at_once_with_nothing) {
+TEST(ledger, more_look_ups_than_it_keeps_are_refused_at_once) {
     const temporary_folder folder;
     ledger_settings slow = in(folder / "l.db");
     slow.group_ms = 200;
     const auto book = opened(slow);
     book->settle(served_row(1), {});
     std::atomic<int> with_row{0};
-    std::atomic<int> without{0};
+    std::atomic<int> refused{0};
     constexpr int asked_for = 1000;
     for (int i = 0; i < asked_for; ++i) {
-        book->find({1}, [&](const std::optional<row>& r) { ++(r ? with_row : without); });
+        book->find({1}, [&](const result<std::optional<row>>& r) {
+            ++(r && *r ? with_row : refused);
+            if (!r) EXPECT_EQ(r.error().code, errc::overloaded);
+        });
     }
     (void)found_in(*book, 1);
     book->flush();
-    while (with_row + without < asked_for) std::this_thread::yield();
+    while (with_row + refused < asked_for) std::this_thread::yield();
     EXPECT_GT(with_row, 0);
-    EXPECT_GT(without, 0) << "1000 at once fitted";
+    EXPECT_GT(refused, 0) << "1000 at once fitted";
 }
 
 TEST(ledger, flush_returns_when_all_that_was_queued_is_committed) {

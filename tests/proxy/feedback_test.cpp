@@ -160,6 +160,17 @@ TEST(feedback, on_what_this_key_did_not_ask_is_not_found) {
     EXPECT_EQ(w.weir.ask(feedback(yes, alice)).status(), 200);
 }
 
+TEST(feedback, on_a_request_that_had_no_answer_is_refused) {
+    weir_and_ledger w;
+    const std::string id =
+        w.weir.ask(post(R"({"model":"none-of-ours","messages":[]})")).field("x-weir-request-id");
+    ASSERT_NE(id, "");
+    const http_message answer = w.weir.ask(feedback({{"request_id", id}, {"accepted", false}}));
+    EXPECT_EQ(answer.status(), 400) << answer.body;
+    EXPECT_THAT(answer.body, testing::HasSubstr("had no answer"));
+    EXPECT_THAT(w.outcomes(), testing::IsEmpty());
+}
+
 std::string bytes_of(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};

@@ -74,8 +74,9 @@ public:
     void settle(row finished, std::optional<slot_ref> slot, std::function<void(bool)> committed = {});
 
     // The row with this id, looked up on the writer's thread behind everything queued so far; nullopt where
-    // none. Refused (called at once with nullopt) when more than 256 look-ups wait.
-    void find(request_id id, std::function<void(std::optional<row>)> found);
+    // none. errc::overloaded, at once, when more than 256 look-ups wait; errc::ledger where it cannot be
+    // read.
+    void find(request_id id, std::function<void(result<std::optional<row>>)> found);
 
     // What became known of an answer, from any thread: committed with the next group, in place of an earlier
     // outcome of this request and kind. o.note is bounded and valid by whoever took it in. `done`, where
