@@ -88,7 +88,8 @@ learned_card score(const features& f, std::string_view request, const linear& ki
 
 std::vector<contribution> contributions(const features& f, double words_part, const linear& kind) {
     std::vector<contribution> all;
-    all.reserve(kind.terms.size() + 1);
+    all.reserve(kind.terms.size() + 2);
+    all.push_back({"bias", 1, thousandths(kind.slope * kind.bias + kind.offset)});
     for (const linear_term& t : kind.terms) {
         all.push_back(
             {name_of(t), value_of(f, t.feature), thousandths(kind.slope * t.weight * term_value(f, t))});

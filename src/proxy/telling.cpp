@@ -119,9 +119,11 @@ struct predicate_told {
                words[static_cast<std::size_t>(b.how)] + number_text(b, b.value) +
                is(number_text(b, classifier::value_of(told.f, b.feature)));
     }
-    std::string operator()(const router::words_in& w) const { return list(w.list, "a word of the list "); }
+    std::string operator()(const router::words_in& w) const {
+        return list(w.list, w.lead, "a word of the list ");
+    }
     std::string operator()(const router::no_words_in& w) const {
-        return list(w.list, "no word of the list ");
+        return list(w.list, w.lead, "no word of the list ");
     }
     std::string operator()(const router::turn_is& t) const {
         return "turn " + std::string(turn_text(t.kind)) + is(turn_text(told.f.turn));
@@ -149,11 +151,11 @@ struct predicate_told {
     std::string operator()(const router::key_is& k) const { return "key " + k.key_id; }
     std::string operator()(const router::model_is& m) const { return "model asked " + m.name; }
 
-    std::string list(std::size_t index, std::string_view how) const {
+    std::string list(std::size_t index, bool lead, std::string_view how) const {
         const auto& lists = told.settings.routes.words;
-        const bool found = index < 64 && (told.f.words >> index & 1U) != 0;
+        const bool found = index < 64 && ((lead ? told.f.lead_words : told.f.words) >> index & 1U) != 0;
         return std::string(how) + (index < lists.size() ? lists[index].name : "that is no more") +
-               (found ? " (found)" : " (none found)");
+               (lead ? " in the lead" : "") + (found ? " (found)" : " (none found)");
     }
 };
 
@@ -176,15 +178,9 @@ const std::string& tier_name(const told_decision& told, std::size_t tier) {
 // Index into the policy's lines; their number where none of them decided.
 std::size_t line_that_decided(const told_decision& told) {
     const auto& lines = told.policy.decide;
-    const auto at = std::ranges::find_if(lines, [&](const router::policy_line& line) {
-        return line.where == told.d.where && line.reason == told.d.reason;
-    });
-    const auto by_reason = [&] {
-        const std::string& wanted = told.d.policy_reason;
-        return wanted.empty() ? lines.end() : std::ranges::find(lines, wanted, &router::policy_line::reason);
-    };
-    const auto found = told.d.where.empty() || at == lines.end() ? by_reason() : at;
-    return static_cast<std::size_t>(found - lines.begin());
+    const std::string& where = told.d.where.empty() ? told.d.policy_where : told.d.where;
+    const auto at = std::ranges::find(lines, where, &router::policy_line::where);
+    return static_cast<std::size_t>((where.empty() ? lines.end() : at) - lines.begin());
 }
 
 std::string plural(std::int64_t n, std::string_view what) {
@@ -248,7 +244,8 @@ std::vector<std::string> tell_tier(const told_decision& told) {
     if (!d.where.empty()) first += " Said by " + d.where + '.';
     said.push_back(std::move(first));
     if (!d.policy_reason.empty() && d.policy_reason != d.reason) {
-        said.push_back("The policy alone would have said " + d.policy_reason + '.');
+        said.push_back("The policy alone would have said " + d.policy_reason +
+                       (d.policy_where.empty() ? "." : ", by " + d.policy_where + '.'));
     }
     return said;
 }
@@ -261,7 +258,7 @@ std::string tell_score(const told_decision& told) {
     if (d.score == 1000) return reported + ": a dearer tier answers.";
     const std::string threshold = thousandths_text(threshold_of(told));
     const bool below = d.score < threshold_of(told);
-    return reported + (told.policy.learned.kind ? ": the learned one, " : ": the weighted one, ") +
+    return reported + (told.policy.learned.deciding() ? ": the learned one, " : ": the weighted one, ") +
            (below ? "below the threshold of " + threshold + ", as the cheapest tier answers."
                   : "at or over the threshold of " + threshold + ", as a dearer tier answers.");
 }

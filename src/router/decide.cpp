@@ -206,6 +206,7 @@ result<choice> choose_tier(const situation& now, const std::vector<strike>& stru
     d.sum = session.sum;
     if (!session.reason) return least;
     d.policy_reason = least->reason;
+    d.policy_where = least->where;
     return on_tier(now.routes, session.tier, session.reason, {});
 }
 

@@ -88,7 +88,9 @@ TEST(linear, words_count_by_their_scale_alone) {
 }
 
 TEST(linear, a_score_is_explained_by_what_its_terms_add_the_largest_first) {
-    const linear kind = small();
+    linear kind = small();
+    kind.slope = 2;
+    kind.offset = .5;
     features f;
     f.tools = 3;
     f.pasted_per_mille = 500;
@@ -97,17 +99,19 @@ TEST(linear, a_score_is_explained_by_what_its_terms_add_the_largest_first) {
     EXPECT_EQ(card.score, learned_score(f, words_part("prove", kind), kind));
     EXPECT_EQ(card.words_part, words_part("prove", kind));
     std::vector<std::string> names;
-    double sum = kind.bias * 1000;
+    double sum = 0;
     const auto terms = contributions(f, card.words_part, kind);
     for (const contribution& c : terms) {
         names.push_back(c.name);
         sum += static_cast<double>(c.weight);
     }
-    EXPECT_EQ(names, (std::vector<std::string>{"tool_calls over 2", "words", "tools", "pasted_share"}));
-    EXPECT_EQ(terms[0].weight, 3000);
+    EXPECT_EQ(names,
+              (std::vector<std::string>{"tool_calls over 2", "words", "tools", "bias", "pasted_share"}));
+    EXPECT_EQ(terms[0].weight, 6000);
     EXPECT_EQ(terms[0].value, 4);
-    EXPECT_EQ(terms[3].weight, -250);
-    EXPECT_EQ(by_hand(sum / 1000), card.score) << "with the bias they are the whole sum";
+    EXPECT_EQ(terms[3].weight, -1500);
+    EXPECT_EQ(terms[4].weight, -500);
+    EXPECT_EQ(by_hand(sum / 1000), card.score) << "they are the whole logit";
 }
 
 TEST(linear, numbers_without_measure_give_a_score_within_bounds) {

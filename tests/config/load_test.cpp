@@ -136,10 +136,10 @@ TEST(shipped_policy, has_three_weights_and_its_lines_in_order) {
         lines,
         "housekeeping< error_cost> stuck_loop> failing> tool_calls> long_context> long_output> "
         "mechanical< mechanical< mechanical< mechanical< long_rewrite> text_agent> bug_report> many_steps> "
-        "many_steps> bug_report> small_edit< definition< definition< definition< crosses_files> "
+        "many_steps> bug_report> small_edit< definition< definition< definition< definition< crosses_files> "
         "crosses_files> prose< proof> theory> "
         "theory> "
-        "theory> large_change> large_change> fault> internals> research> "
+        "theory> large_change> large_change> fault> fault> internals> research> "
         "system_design> system_design> puzzle> shape< one_piece< "
         "quick< quick< simple_call< system_work> arithmetic< follow_up< score> default= bounded< ");
     const auto& forecast = std::get<router::bound>(p.decide[6].when.at(0));

@@ -12,6 +12,7 @@
 #include <regex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weir::proxy {
@@ -195,8 +196,57 @@ TEST(explanation, of_a_score_names_its_threshold_and_whose_score_it_is) {
     EXPECT_EQ(all["lines"][5]["when"], "no weight of the score fires (1 fired)");
     EXPECT_EQ(all["lines"][6]["when"], "always");
     EXPECT_THAT(all_of(all["why"]),
-                HasSubstr("The reported score is 0.234: the learned one, below the threshold of 0.7, as the "
+                HasSubstr("The reported score is 0.234: the weighted one, below the threshold of 0.7, as the "
                           "cheapest tier answers.\n"));
+}
+
+TEST(explanation, names_the_line_that_decided_among_those_of_one_reason) {
+    config::settings s = two_tiers();
+    std::vector<router::policy_line>& lines = s.routes.policies[0].decide;
+    router::policy_line other = lines[3];
+    other.where = "b.yaml:14";
+    lines.insert(lines.begin() + 4, other);
+    for (const bool by_session : {false, true}) {
+        router::decision d = on_pro("proof", "b.yaml:14");
+        if (by_session) {
+            d.reason = "session";
+            d.policy_reason = "proof";
+            d.policy_where = std::exchange(d.where, "");
+        }
+        const json all = as_json(judged(d), s);
+        ASSERT_EQ(all["lines"].size(), 5U) << all["lines"];
+        EXPECT_EQ(all["lines"][3]["fired"], false);
+        EXPECT_EQ(all["lines"][4]["line"], "b.yaml:14");
+    }
+}
+
+TEST(explanation, looks_for_words_of_the_lead_in_the_lead) {
+    config::settings s = two_tiers();
+    s.routes.policies[0].decide[3].when = {router::words_in{0, true}, router::no_words_in{1, true}};
+    classifier::features f;
+    f.words = 0b11;
+    f.lead_words = 0b01;
+    EXPECT_EQ(
+        as_json(judged(on_pro("proof", "b.yaml:13"), f), s)["lines"][3]["when"],
+        "a word of the list proof in the lead (found), no word of the list broad in the lead (none found)");
+}
+
+TEST(explanation, of_the_documents_names_lines_as_they_stand_in_the_shipped_policy) {
+    std::ifstream in(WEIR_SOURCE_DIR "/docs/routing.md");
+    const std::regex looked_at(R"(^  (?:no |yes)  bounded\.yaml:(\d+) +(\w+) )");
+    std::ifstream policy(WEIR_SOURCE_DIR "/config/policies/bounded.yaml");
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(policy, line);) lines.push_back(line);
+    int seen = 0;
+    for (std::string text; std::getline(in, text);) {
+        std::smatch match;
+        if (!std::regex_search(text, match, looked_at)) continue;
+        ++seen;
+        const std::size_t at = std::stoul(match[1].str());
+        ASSERT_LE(at, lines.size()) << text;
+        EXPECT_THAT(lines[at - 1], HasSubstr("reason: " + match[2].str())) << text;
+    }
+    EXPECT_GT(seen, 3);
 }
 
 TEST(explanation, says_whether_the_learned_score_decides) {
@@ -240,6 +290,7 @@ TEST(explanation, tells_both_sides_of_the_priced_sum_in_dollars) {
     session.warm_tokens = {0, 24'000};
     router::decision d = on_pro("session_warm", "");
     d.policy_reason = "bounded";
+    d.policy_where = "b.yaml:16";
     d.effort_reason = "session";
     // 0.0041 and 0.0062 dollars.
     d.sum = router::priced_sum{1, 0, 25'000, 24'000, 0, 400, 3, {4'100'000'000}, {6'200'000'000}};
@@ -248,7 +299,7 @@ TEST(explanation, tells_both_sides_of_the_priced_sum_in_dollars) {
     EXPECT_THAT(why, HasSubstr("staying on pro costs 0.0041 USD (24000 tokens warm there), moving to flash "
                                "costs 0.0062 USD (0 tokens warm there). So it stays.\n"));
     EXPECT_THAT(why, HasSubstr("3 requests are expected, with a prompt of 25000 tokens and answers of 400:"));
-    EXPECT_THAT(why, HasSubstr("The policy alone would have said bounded.\n"));
+    EXPECT_THAT(why, HasSubstr("The policy alone would have said bounded, by b.yaml:16.\n"));
     EXPECT_THAT(why, HasSubstr("The conversation has pro.high, after 3 human turns and 14 requests; it keeps "
                                "the tier.\n"));
     EXPECT_THAT(why, HasSubstr("Effort keep: kept with the conversation's cell"));

@@ -68,8 +68,8 @@ double words_part(std::string_view request, const linear& kind);
 int learned_score(const features& f, double words_part, const linear& kind);
 learned_card score(const features& f, std::string_view request, const linear& kind);
 
-// What makes up a score: a term each and "words", in thousandths of logit, the largest first. For whoever
-// explains; no request needs it.
+// What makes up a score: a term each, "words" and "bias", in thousandths of logit, the largest first:
+// together they are the logit of the score. For whoever explains; no request needs it.
 std::vector<contribution> contributions(const features& f, double words_part, const linear& kind);
 
 }  // namespace weir::classifier

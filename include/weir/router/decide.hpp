@@ -89,8 +89,9 @@ struct decision {
     std::string session_effort;        // the effort that the cell keeps; "" where weir did not choose one
     std::vector<alternative> alternatives;  // a tier each; empty where prices are unknown
     std::optional<priced_sum> sum;          // where one was made
-    std::string
-        policy_reason;  // what the policy alone would have said, where the session said something else
+    // What the policy alone would have said, and by which line, where the session said something else.
+    std::string policy_reason;
+    std::string policy_where;
 };
 
 // The score that is told where no line decided, thousandths, so that tier and score never disagree: the
