@@ -18,9 +18,11 @@ constexpr std::array all_marks = {marks{"\"", "\""}, marks{"\u201C", "\u201D"}, 
 constexpr std::string_view apostrophe = "\u2019";
 constexpr std::string_view wide_colon = "\uFF1A";
 
-constexpr bool may_open(char c) noexcept {
-    return c == '"' || c == '\'' || c == '`' || c == '\xE2' || c == '\xE3';
-}
+constexpr std::array<bool, 256> may_open = [] {
+    std::array<bool, 256> bytes{};
+    for (const char c : {'"', '\'', '`', '\xE2', '\xE3'}) bytes[static_cast<unsigned char>(c)] = true;
+    return bytes;
+}();
 
 constexpr bool is_word(char c) noexcept {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -69,7 +71,7 @@ std::string without_quotations(std::string_view text) {
     out.reserve(text.size());
     std::size_t copied = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {
-        if (!may_open(text[at])) continue;
+        if (!may_open[static_cast<unsigned char>(text[at])]) continue;
         if (text.substr(at).starts_with(apostrophe)) {
             out.append(text, copied, at - copied);
             out += '\'';

@@ -73,13 +73,15 @@ bool is_letter_at(std::string_view text, std::size_t at) noexcept {
     return at < text.size() && (is_word(text[at]) || is_latin_lead(text[at]));
 }
 
-struct first_of_text {
-    std::uint64_t key = 0;
-    std::size_t bytes = 0;
-};
+// What comes after the first `from` bytes, in lower case and behind any white space; 0 where nothing does.
+char next_after(std::string_view text, std::size_t from) noexcept {
+    while (from < text.size() && is_space(text[from])) ++from;
+    return from < text.size() ? to_lower(text[from]) : '\0';
+}
 
-// The first word of `text`, in lower case, or its first character where that is none of a word.
-first_of_text first_of(std::string_view text) noexcept {
+}  // namespace
+
+word_matcher::first_word word_matcher::first_of(std::string_view text) noexcept {
     std::uint64_t key = 1;
     const auto add = [&](char c) { key = std::rotl(key, 7) ^ byte_of(c); };
     std::size_t end = 0;
@@ -97,17 +99,16 @@ first_of_text first_of(std::string_view text) noexcept {
     return {key ^ key >> 32U, end};
 }
 
-}  // namespace
-
 word_matcher::word_matcher(std::vector<word_list> lists) : lists_(std::move(lists)) {
     assert(lists_.size() <= lists_max);
     for (std::size_t i = 0; i < lists_.size(); ++i) {
         for (const std::string& word : lists_[i].words) {
             std::string text = normalized(word);
             if (text.empty()) continue;
-            const std::uint64_t key = first_of(text).key;
-            known_.set(key % known_.size());
-            entries_.push_back({key, std::move(text), std::uint64_t{1} << i});
+            const first_word first = first_of(text);
+            known_.set(first.key % known_.size());
+            const char next = next_after(text, first.bytes);
+            entries_.push_back({first.key, std::move(text), next, std::uint64_t{1} << i});
         }
     }
     std::ranges::sort(entries_, {},
@@ -121,16 +122,18 @@ word_matcher::word_matcher(std::vector<word_list> lists) : lists_(std::move(list
     }
 }
 
-void word_matcher::match_at(std::string_view text, std::size_t at, std::uint64_t key,
+void word_matcher::match_at(std::string_view text, std::size_t at, first_word first,
                             std::uint64_t& found) const {
+    const std::uint64_t key = first.key;
     std::size_t slot = key & (slots_.size() - 1);
     while (slots_[slot] != 0 && entries_[slots_[slot] - 1].key != key)
         slot = (slot + 1) & (slots_.size() - 1);
     if (slots_[slot] == 0) return;
     const std::string_view rest = text.substr(at);
+    const char next = next_after(rest, first.bytes);
     for (std::size_t i = slots_[slot] - 1; i < entries_.size() && entries_[i].key == key; ++i) {
         const entry& e = entries_[i];
-        if ((e.lists & ~found) == 0) continue;
+        if ((e.lists & ~found) == 0 || (e.next != 0 && e.next != next)) continue;
         const std::size_t length = length_of(e.text, rest);
         if (length == 0) continue;
         // Whole words only where the word has an edge: Chinese is written without blanks.
@@ -147,8 +150,8 @@ std::uint64_t word_matcher::match(std::string_view text) const {
             ++at;
             continue;
         }
-        const first_of_text first = first_of(text.substr(at));
-        if (known_[first.key % known_.size()]) match_at(text, at, first.key, found);
+        const first_word first = first_of(text.substr(at));
+        if (known_[first.key % known_.size()]) match_at(text, at, first, found);
         at += first.bytes;
     }
     return found;

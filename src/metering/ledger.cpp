@@ -15,15 +15,28 @@ struct ledger::state {
 
 namespace {
 
+// An attempt that was replaced has a row of its own, with its money; its slot, which a crash may leave behind
+// that row's commit, is the request's.
+result<void> spare_replaced(ledger_store& store, row& request) {
+    const auto settled = store.has_attempt(request);
+    if (!settled) return std::unexpected(settled.error());
+    if (!*settled) return {};
+    request.tokens = {};
+    request.estimated = false;
+    request.cost = {};
+    request.baselines.clear();
+    return {};
+}
+
 // The rows of the last run, once and for all: committed first, then forgotten, so that a crash between the
 // two finds them again and inserts nothing twice.
 result<std::uint64_t> close_left_over(ledger_store& store, inflight_table& slots) {
+    std::vector<row> left_over = slots.left_over();
     std::vector<const row*> rows;
-    for (const row& r : slots.left_over()) {
-        // The row of an attempt that was replaced has an id of its own, and its slot that of the request.
-        const auto settled = store.has_attempt(r);
-        if (!settled) return std::unexpected(settled.error());
-        if (!*settled) rows.push_back(&r);
+    for (row& r : left_over) {
+        if (auto spared = spare_replaced(store, r); !spared)
+            return std::unexpected(std::move(spared.error()));
+        rows.push_back(&r);
     }
     std::uint64_t inserted = 0;
     if (!rows.empty()) {

@@ -34,9 +34,16 @@ private:
     struct entry {
         std::uint64_t key = 0;    // of its first word or character
         std::string text;         // lower case, single blanks
+        char next = 0;            // what comes after that first word, behind a blank; 0: nothing does
         std::uint64_t lists = 0;  // bits
     };
-    void match_at(std::string_view text, std::size_t at, std::uint64_t key, std::uint64_t& found) const;
+    struct first_word {
+        std::uint64_t key = 0;
+        std::size_t bytes = 0;
+    };
+    // The first word of `text`, in lower case, or its first character where that is none of a word.
+    static first_word first_of(std::string_view text) noexcept;
+    void match_at(std::string_view text, std::size_t at, first_word first, std::uint64_t& found) const;
 
     std::vector<word_list> lists_;
     std::vector<entry> entries_;        // by key
