@@ -60,6 +60,11 @@ void find_file_names(std::string_view text, const ask_rules& rules, std::vector<
             at = end_of_address(text, address);
             continue;
         }
+        // The full stop of a sentence has no extension behind it.
+        if (dot + 1 == text.size() || !is_path(text[dot + 1])) {
+            at = dot + 1;
+            continue;
+        }
         std::size_t begin = dot;
         while (begin > at && is_path(text[begin - 1])) --begin;
         std::size_t end = dot + 1;
