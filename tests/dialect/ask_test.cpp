@@ -116,7 +116,7 @@ TEST(ask, calls_and_results_count_since_the_human_text_only) {
 }
 
 TEST(ask, a_nudge_goes_on_with_the_text_before_it) {
-    for (const char* nudge : {"continue", "Continue.", "still broken, try again!", "OK, go ahead", "继续",
+    for (const char* nudge : {"continue", "Continue.", "still broken, try again!", "Go ahead, please", "继续",
                               "还是不行，继续。", "<system-reminder>x</system-reminder>continue"}) {
         const ask a =
             asked(std::vector<json>{user("Fix the parser."), calls({"a", "a"}), tool("[exit code: 1]"),
@@ -130,7 +130,8 @@ TEST(ask, a_nudge_goes_on_with_the_text_before_it) {
 }
 
 TEST(ask, a_text_that_says_more_than_a_nudge_is_a_turn_of_its_own) {
-    for (const char* text : {"continue with the tests", "no, use tabs", "Why? Continue.", "继续写第二章"}) {
+    for (const char* text :
+         {"continue with the tests", "no, use tabs", "ok", "Why? Continue.", "继续写第二章"}) {
         const ask a = asked(
             std::vector<json>{user("Fix the parser."), calls({"a"}), tool("[exit code: 1]"), user(text)});
         EXPECT_EQ(a.text, text);
@@ -141,7 +142,7 @@ TEST(ask, a_text_that_says_more_than_a_nudge_is_a_turn_of_its_own) {
 }
 
 TEST(ask, a_nudge_before_any_other_text_is_the_text) {
-    const ask a = asked(std::vector<json>{message("assistant", "Shall I?"), user("ok"), user("continue")});
+    const ask a = asked(std::vector<json>{message("assistant", "Shall I?"), user("go on"), user("continue")});
     EXPECT_EQ(a.text, "continue");
     EXPECT_EQ(a.message, 2u);
     EXPECT_EQ(a.kind, turn::human);
