@@ -272,8 +272,8 @@ std::string marks_of(std::string_view text) {
     text = trim(text);
     if (is_list_item(text) || text.find_first_of(" ,;\t") == std::string_view::npos) return marks;
     for (const char c : text) {
-        const bool mark = c > ' ' && c < '\x7F' && !is_word(c);
-        if (mark && marks.size() < marks_max) marks += c;
+        if (marks.size() == marks_max) break;
+        if (c > ' ' && c < '\x7F' && !is_word(c)) marks += c;
     }
     if (marks.size() < marks_min) marks.clear();
     return marks;

@@ -81,7 +81,7 @@ void recall_session(judgement& j, padded_view body, const dialect::ask& ask, con
     const dialect::identity known = dialect::identity_of(body, j.index, ask, by.settings.asks);
     j.session_key = session_key_of(known, by.session_named, key_id, bytes_of(body, j.index.session));
     j.ask_hash = known.ask;
-    // "continue" and its like are said over and over, and are no question that is asked again.
+    // "thanks" and its like are said over and over, and are no question that is asked again.
     if (known.ask != 0 && j.features.prompt_chars < question_chars_min)
         j.ask_hash = std::max<std::uint64_t>(known.ask ^ (j.index.messages.size() * 0x9E3779B97F4A7C15U), 1);
     if (!by.remembered.sessions) return;

@@ -81,8 +81,8 @@ TEST(outcomes, a_word_that_is_said_over_and_over_is_no_question_asked_again) {
         return R"({"model":"auto","messages":[)" + messages + "]}";
     };
     outcomes_of_weir w({good});
-    w.ask(talk(1, "continue"));
-    w.ask(talk(2, "continue"));
+    w.ask(talk(1, "thanks"));
+    w.ask(talk(2, "thanks"));
     const std::string question = "What is the difference between a weir and a dam?";
     const std::string first = w.ask(talk(3, question));
     w.ask(talk(4, question));

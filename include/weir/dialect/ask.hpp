@@ -80,8 +80,7 @@ struct ask {
 //   - all before a last paragraph of at most 400 characters, where that is at least 1,000 characters and the
 //     paragraph holds one of paste_leads or comes after a `---` line;
 //   - all before a last paragraph of one line of at most 160 characters, where that is at least 1,500
-//   characters
-//     in 20 lines or more that were broken by a machine, at 100 characters or before;
+//     characters in 20 lines or more that were broken by a machine, at 100 characters or before;
 //   - listings, logs among them: twelve lines or more without an empty one, half of which have the same first
 //     marks of punctuation.
 // Where nothing would be left, none but fences and quotes are taken for pastes. Of a text of more
